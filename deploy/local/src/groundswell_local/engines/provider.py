@@ -1,0 +1,124 @@
+"""Starts Kafka, MongoDB and Redis for `make run`, tests and benchmarks, in the same way for all."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from groundswell_local.engines import kafka, mongo, redis
+from groundswell_local.engines.container import MOUNT, Container
+from groundswell_local.engines.engine import Engine
+from groundswell_local.engines.native import NativeProcess
+from groundswell_local.engines.recipe import EngineError, EngineMissingError, Place, Recipe, Say
+from groundswell_local.machine import docker_version
+from groundswell_local.ownership import own, pid_file
+from groundswell_local.ports import free_ports, is_free
+from groundswell_local.settings import EngineAddresses
+
+T = TypeVar("T")
+
+_RECIPES = (kafka.RECIPE, mongo.RECIPE, redis.RECIPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The loopback ports that the engines listen on."""
+
+    kafka: int = 9092
+    mongo: int = 27017
+    redis: int = 6379
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The three engines, answering."""
+
+    kafka: Engine
+    mongo: Engine
+    redis: Engine
+
+    def all(self) -> tuple[Engine, Engine, Engine]:
+        """All three, for what is done to each."""
+        return (self.kafka, self.mongo, self.redis)
+
+    def environment(self) -> dict[str, str]:
+        """The variables from which the services learn the engines' addresses."""
+        return {
+            "GROUNDSWELL_KAFKA_BOOTSTRAP": self.kafka.address,
+            "GROUNDSWELL_MONGO_URI": self.mongo.address,
+            "GROUNDSWELL_REDIS_URL": self.redis.address,
+        }
+
+
+@asynccontextmanager
+async def running_engines(
+    directory: Path, ports: Ports | None = None, say: Say = lambda _: None
+) -> AsyncIterator[Engines]:
+    """Run the three engines with their data in `directory`, side by side, until the block ends.
+
+    Those whose addresses the environment gives are taken as they are; else native processes, else
+    containers where a Docker daemon answers. `ports` None takes free ones; the data may be started
+    on other ports than before. `say` hears of what takes long. Raises `EngineMissingError` with
+    what to install, `EngineError` when one does not start, and `AlreadyOwnedError` when another
+    process runs engines in `directory`.
+    """
+    addresses = EngineAddresses().complete()
+    if addresses is not None:
+        engines = Engines(*map(Engine, _RECIPES, addresses))
+        await _together([engine.start() for engine in engines.all()])
+        yield engines
+        return
+    with own(directory):
+        if ports is None:
+            ports = Ports(*free_ports(3))
+        numbers = (ports.kafka, ports.mongo, ports.redis)
+        built = [
+            _build(recipe, directory, port, say)
+            for recipe, port in zip(_RECIPES, numbers, strict=True)
+        ]
+        engines = Engines(*await _together(built))
+        try:
+            await _together([engine.start() for engine in engines.all()])
+            yield engines
+        finally:
+            await _together([engine.stop() for engine in engines.all()])
+
+
+async def _together(work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """Do all at once; when some fail, raise the first failure once the others have ended too."""
+    done = []
+    for outcome in await asyncio.gather(*work, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
+        done.append(outcome)
+    return done
+
+
+async def _build(recipe: Recipe, directory: Path, port: int, say: Say) -> Engine:
+    if not is_free(port):
+        raise EngineError(
+            f"{recipe.name}: port {port} is taken (`groundswell doctor` says by whom); "
+            f"free it, or set GROUNDSWELL_{recipe.name.upper()}_PORT"
+        )
+    home = (directory / recipe.name).absolute()
+    home.mkdir(parents=True, exist_ok=True)
+    log_path = home / f"{recipe.name}.log"
+    body: NativeProcess | Container
+    try:
+        program = await asyncio.to_thread(recipe.find, say)
+    except EngineMissingError:
+        if await asyncio.to_thread(docker_version) is None:
+            raise
+        say(f"running {recipe.name} as a container of {recipe.image}")
+        inside = "0.0.0.0"  # noqa: S104 - the container's own network
+        place = Place(recipe.image_program, MOUNT, inside, port)
+        body = Container(recipe.image, recipe.command(place), home, port)
+    else:
+        place = Place(program, str(home), "127.0.0.1", port)
+        output = home / "output.log"
+        body = NativeProcess(recipe.command(place), pid_file(directory, recipe.name), output)
+    if recipe.configure is not None:
+        recipe.configure(home, place)
+    return Engine(recipe, recipe.address(port), body, log_path)

@@ -1,0 +1,1 @@
+"""The ideas service: contests, submissions, moderation and the selection of winners."""

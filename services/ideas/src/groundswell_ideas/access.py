@@ -1,0 +1,65 @@
+"""Who may do what here, as dependencies of the routes: staff of a brand, participants, readers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+
+from groundswell_kit.auth import Actor
+from groundswell_kit.http import OptionalCaller, require
+from groundswell_kit.problems import forbidden
+
+STAFF_ROLES = ("auditor", "editor", "finance", "juror", "manager")
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody who works for a brand, and sees and changes what is this brand's alone."""
+
+    brand_id: str
+    subject: str
+
+    @property
+    def key_scope(self) -> str:
+        """Whose Idempotency-Keys these are."""
+        return f"staff {self.brand_id} {self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whoever reads, with or without a token; `staff_of` is the brand they work for, if any."""
+
+    subject: str | None
+    staff_of: str | None
+
+
+def _staff(*roles: str) -> Callable[..., Staff]:
+    def staff(actor: Annotated[Actor, Depends(require(*roles))]) -> Staff:
+        if actor.brand_id is None:
+            raise forbidden("This needs the token of a brand's staff.")
+        return Staff(actor.brand_id, actor.subject)
+
+    return staff
+
+
+def _reader(actor: OptionalCaller) -> Reader:
+    if actor is None:
+        return Reader(None, None)
+    return Reader(actor.subject, None if actor.roles.isdisjoint(STAFF_ROLES) else actor.brand_id)
+
+
+AnyStaff = Annotated[Staff, Depends(_staff(*STAFF_ROLES))]
+"""Staff of a brand in whatever role."""
+
+Editor = Annotated[Staff, Depends(_staff("editor", "manager"))]
+"""An editor; a manager may do what an editor may."""
+
+Manager = Annotated[Staff, Depends(_staff("manager"))]
+"""A manager."""
+
+Participant = Annotated[Actor, Depends(require("participant"))]
+"""Somebody who takes part."""
+
+AnyReader = Annotated[Reader, Depends(_reader)]
+"""Anybody; a bad token is refused all the same."""

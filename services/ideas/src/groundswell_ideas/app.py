@@ -1,0 +1,159 @@
+"""The only wiring of the service: settings, clients, stores, commands, routes, handlers, roles."""
+
+
+from fastapi import FastAPI
+from pymongo.asynchronous.database import AsyncDatabase
+
+from groundswell_contracts.tallies import TallyCertified
+from groundswell_contracts.topics import CONTESTS, IDEAS, TALLIES, WINNERS, dead_letters
+from groundswell_ideas.contests.commands import ContestCommands
+from groundswell_ideas.contests.queries import ContestQueries
+from groundswell_ideas.contests.routes import ContestRoutes
+from groundswell_ideas.contests.store import ContestStore
+from groundswell_ideas.moderation.commands import ModerationCommands
+from groundswell_ideas.moderation.routes import ModerationRoutes
+from groundswell_ideas.selection.commands import TALLY_NOT_CERTIFIED, SelectionCommands
+from groundswell_ideas.selection.handlers import SelectionHandlers
+from groundswell_ideas.selection.queries import SelectionQueries
+from groundswell_ideas.selection.routes import SelectionRoutes
+from groundswell_ideas.selection.store import TallyStore
+from groundswell_ideas.settings import Settings
+from groundswell_ideas.submissions.commands import SubmissionCommands
+from groundswell_ideas.submissions.queries import SubmissionQueries
+from groundswell_ideas.submissions.routes import SubmissionRoutes
+from groundswell_ideas.submissions.store import IdeaStore
+from groundswell_kit import kafka
+from groundswell_kit.auth import TokenVerifier
+from groundswell_kit.consumer import EventConsumer
+from groundswell_kit.dead_letters import DeadLetters
+from groundswell_kit.health import Health
+from groundswell_kit.http import create_app
+from groundswell_kit.idempotency import Idempotency
+from groundswell_kit.ids import new_id
+from groundswell_kit.inbox import Inbox
+from groundswell_kit.mongo import Document, connect
+from groundswell_kit.outbox import Outbox
+from groundswell_kit.relay import Relay
+from groundswell_kit.serve import Role
+
+SERVICE = "ideas"
+SOURCE = "/groundswell/ideas"
+TOPICS = (CONTESTS, IDEAS, TALLIES, WINNERS, dead_letters(SERVICE))
+
+# A shortlist of ten thousand ids takes 340 kB.
+MAX_BODY_BYTES = 512 * 1024
+
+
+class Stores:
+    """All that the service keeps, in its own database."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self.outbox = Outbox(database, SOURCE)
+        self.inbox = Inbox(database)
+        self.dead_letters = DeadLetters(database, SERVICE, self.outbox)
+        self.idempotency = Idempotency(database)
+        self.contests = ContestStore(database, self.outbox)
+        self.ideas = IdeaStore(database, self.outbox)
+        self.tallies = TallyStore(database)
+
+    async def ensure_indexes(self) -> None:
+        """Makes all indexes; a repeat changes nothing."""
+        for store in (
+            self.outbox,
+            self.inbox,
+            self.dead_letters,
+            self.idempotency,
+            self.contests,
+            self.ideas,
+        ):
+            await store.ensure_indexes()
+
+
+def create_api(settings: Settings, stores: Stores, health: Health) -> FastAPI:
+    """The HTTP application."""
+    contests, ideas, tallies = stores.contests, stores.ideas, stores.tallies
+    idempotency = stores.idempotency
+    submissions = SubmissionRoutes(
+        SubmissionCommands(contests, ideas), SubmissionQueries(contests, ideas), idempotency
+    )
+    selection = SelectionRoutes(
+        SelectionCommands(contests, ideas, tallies),
+        SelectionQueries(contests, ideas, tallies),
+        idempotency,
+    )
+    app = create_app(
+        title="Groundswell ideas",
+        version="1",
+        routers=[
+            ContestRoutes(
+                ContestCommands(contests), ContestQueries(contests), idempotency
+            ).router(),
+            submissions.router(),
+            ModerationRoutes(ModerationCommands(ideas)).router(),
+            selection.router(),
+        ],
+        health=health,
+        verifier=TokenVerifier(settings.issuers, local_mode=settings.mode == "local"),
+        problem_types=[TALLY_NOT_CERTIFIED],
+        max_body_bytes=MAX_BODY_BYTES,
+    )
+    app.state.cursor_secret = settings.cursor_secret.get_secret_value().encode()
+    return app
+
+
+def api_role(settings: Settings) -> Role:
+    """Serves HTTP. Ready when MongoDB answers."""
+    database = connect(settings.mongo_uri, settings.database(SERVICE))
+    health = Health("api")
+    _probe_mongo(health, database)
+    return Role(
+        name="api",
+        port=settings.ideas_api_port,
+        health=health,
+        app=create_api(settings, Stores(database), health),
+        close=database.client.close,
+    )
+
+
+def worker_role(settings: Settings) -> Role:
+    """Takes events in and publishes the outbox. Ready when MongoDB and Kafka answer."""
+    database = connect(settings.mongo_uri, settings.database(SERVICE))
+    stores = Stores(database)
+    health = Health("worker")
+    _probe_mongo(health, database)
+    relay = Relay(database, settings.kafka_bootstrap, lease_holder=new_id("relay"))
+    health.add("relay", relay.ready)
+    selection = SelectionHandlers(SelectionCommands(stores.contests, stores.ideas, stores.tallies))
+    consumer = EventConsumer(
+        database,
+        settings.kafka_bootstrap,
+        SERVICE,
+        {TallyCertified: selection.on_tally_certified},
+        stores.inbox,
+        stores.dead_letters,
+        health,
+    )
+    return Role(
+        name="worker",
+        port=settings.ideas_worker_port,
+        health=health,
+        tasks=[consumer.run, relay.run],
+        close=database.client.close,
+    )
+
+
+async def prepare(settings: Settings) -> None:
+    """Makes the topics and indexes that are missing; a repeat changes nothing."""
+    await kafka.ensure_topics(settings.kafka_bootstrap, TOPICS, settings.replication_factor)
+    database = connect(settings.mongo_uri, settings.database(SERVICE))
+    try:
+        await Stores(database).ensure_indexes()
+    finally:
+        await database.client.close()
+
+
+def _probe_mongo(health: Health, database: AsyncDatabase[Document]) -> None:
+    async def ping() -> None:
+        await database.command("ping")
+
+    health.add("mongodb", ping)

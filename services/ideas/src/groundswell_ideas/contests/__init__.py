@@ -1,0 +1,1 @@
+"""Contests of a brand: what they promise, the phases they go through, their vote."""

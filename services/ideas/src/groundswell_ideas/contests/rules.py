@@ -1,0 +1,210 @@
+"""What a contest is and when it may enter its next phase. Pure; called by the commands."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Literal, NamedTuple
+
+Phase = Literal[
+    "draft",
+    "submission",
+    "moderation",
+    "voting",
+    "deliberation",
+    "decided",
+    "delivery",
+    "closed",
+]
+VoteStanding = Literal["advisory", "binding"]
+
+NEXT_PHASES: Mapping[Phase, tuple[Phase, ...]] = {
+    "draft": ("submission",),
+    "submission": ("moderation", "voting"),
+    "moderation": ("voting",),
+    "voting": ("deliberation",),
+    "deliberation": ("decided",),
+    "decided": ("delivery",),
+    "delivery": ("closed",),
+    "closed": (),
+}
+
+
+class Obstacle(NamedTuple):
+    """Why something cannot be done now: what stands in the way, its rule's slug, and in words."""
+
+    field: str
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """When a contest takes submissions and votes, in UTC. Raises ValueError when out of order."""
+
+    submission_closes_at: datetime
+    voting_opens_at: datetime
+    voting_closes_at: datetime
+
+    def __post_init__(self) -> None:
+        if not self.submission_closes_at <= self.voting_opens_at < self.voting_closes_at:
+            raise ValueError(
+                "the order is submission_closes_at, voting_opens_at, then voting_closes_at"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a contest promises; a draft may leave open all but its title and its vote.
+
+    The brand may overrule an `advisory` vote and must obey a `binding` one. `answer_by` is the
+    day by which everybody hears the outcome.
+    """
+
+    title: str
+    vote: VoteStanding
+    owner: str | None = None
+    rules: str | None = None
+    timetable: Timetable | None = None
+    answer_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseReached:
+    """A phase that a contest has entered, and when."""
+
+    phase: Phase
+    reached_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Veto:
+    """An idea that the brand ruled out, with the reason that everybody reads."""
+
+    idea_id: str
+    reason: str
+    vetoed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """An idea that the brand selected; `rank` is its place in the tally, None if it has none."""
+
+    idea_id: str
+    reason: str
+    rank: int | None
+    selected_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """A contest of a brand. `phases` starts with the draft and ends with the phase of now.
+
+    `version` grows by one with every change, so that whoever changes a contest can say which
+    state of it they have seen.
+    """
+
+    brand_id: str
+    id: str
+    version: int = 1
+    terms: Terms
+    phases: tuple[PhaseReached, ...]
+    poll_id: str | None = None
+    shortlist: tuple[str, ...] = ()
+    vetoes: tuple[Veto, ...] = ()
+    winners: tuple[Winner, ...] = ()
+
+    @property
+    def phase(self) -> Phase:
+        """The phase that the contest is in."""
+        return self.phases[-1].phase
+
+    @property
+    def timetable(self) -> Timetable:
+        """The timetable that the contest was opened with. Raises ValueError for a draft without."""
+        if self.terms.timetable is None:
+            raise ValueError(f"{self.id} has no timetable yet")
+        return self.terms.timetable
+
+
+def may_see(contest: Contest, staff_of: str | None) -> bool:
+    """Whether somebody may know of a contest; `staff_of` is the brand they work for, if any."""
+    return contest.phase != "draft" or contest.brand_id == staff_of
+
+
+def obstacles_to_editing(contest: Contest) -> list[Obstacle]:
+    """What keeps a contest's terms from being changed: they are frozen once it has opened."""
+    if contest.phase == "draft":
+        return []
+    return [Obstacle("phase", "frozen", "a contest's terms are frozen once it has opened")]
+
+
+def obstacles_to_entering(contest: Contest, phase: Phase, now: datetime) -> list[Obstacle]:
+    """Everything that keeps a contest from a phase; empty when it may enter."""
+    allowed = NEXT_PHASES[contest.phase]
+    if phase not in allowed:
+        onward = f"only to {' or '.join(allowed)}" if allowed else "nowhere"
+        return [Obstacle("to", "order", f"from {contest.phase} a contest goes {onward}")]
+    guard = _GUARDS.get(phase)
+    return guard(contest, now) if guard else []
+
+
+def enter(contest: Contest, phase: Phase, at: datetime, poll_id: str | None = None) -> Contest:
+    """The contest in its next phase; `poll_id` names the poll that opens with the voting."""
+    return replace(
+        contest,
+        version=contest.version + 1,
+        phases=(*contest.phases, PhaseReached(phase, at)),
+        poll_id=poll_id or contest.poll_id,
+    )
+
+
+def with_terms(contest: Contest, terms: Terms) -> Contest:
+    """The contest with other terms."""
+    return replace(contest, version=contest.version + 1, terms=terms)
+
+
+def _obstacles_to_opening(contest: Contest, now: datetime) -> list[Obstacle]:
+    terms = contest.terms
+    promised = {
+        "owner": terms.owner,
+        "rules": terms.rules,
+        "timetable": terms.timetable,
+        "answer_by": terms.answer_by,
+    }
+    found = [
+        Obstacle(field, "missing", f"a contest without {field} cannot open")
+        for field, value in promised.items()
+        if value is None
+    ]
+    if terms.timetable is None:
+        return found
+    if terms.timetable.submission_closes_at <= now:
+        message = "the time for submissions is over before it begins"
+        found.append(Obstacle("timetable.submission_closes_at", "past", message))
+    last_voting_day = terms.timetable.voting_closes_at.astimezone(UTC).date()
+    if terms.answer_by is not None and terms.answer_by < last_voting_day:
+        found.append(Obstacle("answer_by", "order", "the answer is due before the voting closes"))
+    return found
+
+
+def _obstacles_to_voting(contest: Contest, now: datetime) -> list[Obstacle]:
+    found = []
+    if not contest.shortlist:
+        found.append(Obstacle("shortlist", "missing", "a vote needs an idea on the shortlist"))
+    if contest.timetable.voting_closes_at <= now:
+        message = "the time for voting is over before it begins"
+        found.append(Obstacle("timetable.voting_closes_at", "past", message))
+    return found
+
+
+def _obstacles_to_deciding(contest: Contest, _now: datetime) -> list[Obstacle]:
+    if contest.winners:
+        return []
+    return [Obstacle("winners", "missing", "no winner has been selected")]
+
+
+_GUARDS: Mapping[Phase, Callable[[Contest, datetime], list[Obstacle]]] = {
+    "submission": _obstacles_to_opening,
+    "voting": _obstacles_to_voting,
+    "decided": _obstacles_to_deciding,
+}

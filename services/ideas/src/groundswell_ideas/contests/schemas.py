@@ -1,0 +1,187 @@
+"""HTTP shapes of contests, and the kinds of text and time that the other shapes share."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Annotated, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from groundswell_ideas.contests.rules import Contest, Phase, Terms, Timetable, VoteStanding
+
+
+def _utc_milliseconds(moment: datetime) -> datetime:
+    utc = moment.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC)),
+    AfterValidator(_utc_milliseconds),
+]
+"""A moment with its zone, turned to UTC and cut to milliseconds, which is what the store keeps."""
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class Request(BaseModel):
+    """The body of a request; a field that we do not know is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answer(BaseModel):
+    """The body of an answer."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class TimetableBody(Request):
+    """When a contest takes submissions and votes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "submission_closes_at": "2026-12-10T22:00:00Z",
+                "voting_opens_at": "2026-12-11T08:00:00Z",
+                "voting_closes_at": "2026-12-20T22:00:00Z",
+            }
+        }
+    )
+
+    submission_closes_at: Moment
+    voting_opens_at: Moment
+    voting_closes_at: Moment
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        self.value()
+        return self
+
+    def value(self) -> Timetable:
+        """The timetable. Raises ValueError when out of order, which no accepted body is."""
+        return Timetable(self.submission_closes_at, self.voting_opens_at, self.voting_closes_at)
+
+
+class NewContest(Request):
+    """A contest to be drafted; what is left open must be there before it opens."""
+
+    title: Annotated[Line, Field(examples=["Name our ship"])]
+    vote: Annotated[VoteStanding, Field(description="Whether the vote binds the brand.")]
+    owner: Annotated[Line | None, Field(examples=["James Hand"])] = None
+    rules: Annotated[LongText | None, Field(examples=["One vote for each person."])] = None
+    timetable: TimetableBody | None = None
+    answer_by: Annotated[date | None, Field(examples=["2027-01-15"])] = None
+
+    def terms(self) -> Terms:
+        """What the contest promises."""
+        return Terms(
+            title=self.title,
+            vote=self.vote,
+            owner=self.owner,
+            rules=self.rules,
+            timetable=None if self.timetable is None else self.timetable.value(),
+            answer_by=self.answer_by,
+        )
+
+
+class DraftChanges(Request):
+    """Changes of a draft: a field left out stays, null takes it away."""
+
+    title: Line | None = None
+    vote: VoteStanding | None = None
+    owner: Line | None = None
+    rules: LongText | None = None
+    timetable: TimetableBody | None = None
+    answer_by: date | None = None
+
+    @field_validator("title", "vote")
+    @classmethod
+    def _stays(cls, value: str | None) -> str:
+        if value is None:
+            raise ValueError("a contest always has one")
+        return value
+
+    def applied_to(self, terms: Terms) -> Terms:
+        """The terms with these changes."""
+        changes = {name: getattr(self, name) for name in self.model_fields_set}
+        if self.timetable is not None:
+            changes["timetable"] = self.timetable.value()
+        return replace(terms, **changes)
+
+
+class PhaseChange(Request):
+    """The phase that a contest is to enter."""
+
+    to: Annotated[Phase, Field(examples=["submission"])]
+
+
+class TimetableAnswer(Answer):
+    """When a contest takes submissions and votes."""
+
+    submission_closes_at: datetime
+    voting_opens_at: datetime
+    voting_closes_at: datetime
+
+
+class PhaseReachedAnswer(Answer):
+    """A phase that the contest has entered, and when."""
+
+    phase: Phase
+    reached_at: datetime
+
+
+class ContestAnswer(Answer):
+    """A contest as everybody may see it. `version` is that of the ETag."""
+
+    id: Annotated[str, Field(examples=["con_01jd5w0h3v8m6q2y9k4r7t1xzp"])]
+    brand_id: str
+    version: int
+    title: str
+    vote: VoteStanding
+    owner: str | None
+    rules: str | None
+    timetable: TimetableAnswer | None
+    answer_by: date | None
+    phase: Phase
+    phases: list[PhaseReachedAnswer]
+    poll_ids: list[str]
+
+    @classmethod
+    def of(cls, contest: Contest) -> Self:
+        """The answer that shows this contest."""
+        terms = contest.terms
+        timetable = terms.timetable
+        return cls(
+            id=contest.id,
+            brand_id=contest.brand_id,
+            version=contest.version,
+            title=terms.title,
+            vote=terms.vote,
+            owner=terms.owner,
+            rules=terms.rules,
+            timetable=None if timetable is None else TimetableAnswer.model_validate(timetable),
+            answer_by=terms.answer_by,
+            phase=contest.phase,
+            phases=[PhaseReachedAnswer.model_validate(reached) for reached in contest.phases],
+            poll_ids=[] if contest.poll_id is None else [contest.poll_id],
+        )
+
+
+class ContestPage(Answer):
+    """Contests of a brand, newest first. `next` is the cursor of the following page, if any."""
+
+    items: list[ContestAnswer]
+    next: str | None

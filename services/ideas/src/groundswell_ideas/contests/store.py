@@ -1,0 +1,85 @@
+"""Contests in MongoDB, with the events about them in the same transaction."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from pydantic import TypeAdapter
+from pymongo import ASCENDING, DESCENDING
+from pymongo.asynchronous.database import AsyncDatabase
+
+from groundswell_contracts.event import Event
+from groundswell_ideas.contests.rules import Contest
+from groundswell_kit.mongo import Document, transaction
+from groundswell_kit.outbox import Outbox
+from groundswell_kit.problems import not_found
+
+_CONTEST = TypeAdapter(Contest)
+
+
+class ContestStore:
+    """The contests of all brands. Commands on several stores run in a transaction of `client`."""
+
+    def __init__(self, database: AsyncDatabase[Document], outbox: Outbox) -> None:
+        self.client = database.client
+        self._contests = database["contests"]
+        self._outbox = outbox
+
+    async def ensure_indexes(self) -> None:
+        """Makes the collection's index; a repeat changes nothing."""
+        await self._contests.create_index([("brand_id", ASCENDING), ("_id", DESCENDING)])
+
+    async def add(self, brand_id: str, contest: Contest, events: Sequence[Event]) -> None:
+        """Stores a new contest and the events about it."""
+
+        async def work() -> None:
+            await self._contests.insert_one(_document(brand_id, contest))
+            await self._outbox.add(brand_id, events)
+
+        await transaction(self.client, work)
+
+    async def save(self, brand_id: str, contest: Contest, events: Sequence[Event]) -> None:
+        """Stores the next version of a contest that was read in this transaction.
+
+        Raises RuntimeError when the stored version is not the one right before.
+        """
+
+        async def work() -> None:
+            before = {"brand_id": brand_id, "_id": contest.id, "version": contest.version - 1}
+            saved = await self._contests.replace_one(before, _document(brand_id, contest))
+            if saved.matched_count == 0:
+                raise RuntimeError(f"{contest.id} was changed since it was read")
+            await self._outbox.add(brand_id, events)
+
+        await transaction(self.client, work)
+
+    async def get(self, brand_id: str, contest_id: str) -> Contest:
+        """A contest of the brand. Raises the not-found problem for any other."""
+        document = await self._contests.find_one({"brand_id": brand_id, "_id": contest_id})
+        if document is None:
+            raise not_found("There is no such contest.")
+        return _contest(document)
+
+    async def find_public(self, contest_id: str) -> Contest | None:
+        """A contest of any brand, drafts too: the caller decides who may see it."""
+        document = await self._contests.find_one({"_id": contest_id})
+        return None if document is None else _contest(document)
+
+    async def page(self, brand_id: str, before: str | None, limit: int) -> list[Contest]:
+        """Contests of the brand, newest first, from those made before the contest `before`."""
+        wanted: Document = {"brand_id": brand_id}
+        if before is not None:
+            wanted["_id"] = {"$lt": before}
+        found = self._contests.find(wanted).sort("_id", DESCENDING).limit(limit)
+        return [_contest(document) async for document in found]
+
+
+def _document(brand_id: str, contest: Contest) -> Document:
+    document = asdict(contest) | {"brand_id": brand_id}
+    document["_id"] = document.pop("id")
+    if contest.terms.answer_by is not None:  # BSON has moments and no days
+        document["terms"]["answer_by"] = contest.terms.answer_by.isoformat()
+    return document
+
+
+def _contest(document: Document) -> Contest:
+    return _CONTEST.validate_python({**document, "id": document["_id"]})

@@ -1,0 +1,1 @@
+"""An editor's decision whether an idea takes part."""

@@ -1,0 +1,100 @@
+"""HTTP of the selection: shortlist, vetoes, winners, and the public decision."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
+
+from groundswell_ideas.access import Editor, Manager
+from groundswell_ideas.selection.commands import SelectionCommands
+from groundswell_ideas.selection.queries import SelectionQueries
+from groundswell_ideas.selection.schemas import (
+    Decision,
+    NewVeto,
+    Selection,
+    Shortlist,
+    ShortlistAnswer,
+    VetoAnswer,
+    WinnerAnswer,
+    WinnersAnswer,
+)
+from groundswell_kit.etags import etag
+from groundswell_kit.http import IdempotencyKey, IfMatch, RequestFingerprint, to_http
+from groundswell_kit.idempotency import Idempotency
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionRoutes:
+    """Mounted by `app`."""
+
+    commands: SelectionCommands
+    queries: SelectionQueries
+    idempotency: Idempotency
+
+    def router(self) -> APIRouter:
+        """All routes of the selection."""
+        router = APIRouter(prefix="/v1/contests/{contest_id}", tags=["selection"])
+        router.put("/shortlist")(self.set_shortlist)
+        router.post("/vetoes", status_code=201, response_model=VetoAnswer)(self.veto_idea)
+        router.post("/winners", status_code=201, response_model=WinnersAnswer)(self.select_winners)
+        router.get("/decision")(self.get_decision)
+        return router
+
+    async def set_shortlist(
+        self,
+        contest_id: str,
+        editor: Editor,
+        body: Shortlist,
+        response: Response,
+        if_match: IfMatch = None,
+    ) -> ShortlistAnswer:
+        """Put these approved ideas, and no others, on the shortlist, until voting opens."""
+        contest = await self.commands.shortlist(
+            editor.brand_id, contest_id, if_match, body.idea_ids
+        )
+        response.headers["ETag"] = etag(contest.version)
+        return ShortlistAnswer(idea_ids=list(contest.shortlist), version=contest.version)
+
+    async def veto_idea(
+        self,
+        contest_id: str,
+        manager: Manager,
+        body: NewVeto,
+        fingerprint: RequestFingerprint,
+        key: IdempotencyKey = None,
+    ) -> Response:
+        """Rule an idea out once the tally is certified, with the reason that everybody reads."""
+
+        async def act() -> VetoAnswer:
+            veto = await self.commands.veto(manager.brand_id, contest_id, body.idea_id, body.reason)
+            return VetoAnswer.model_validate(veto)
+
+        stored = await self.idempotency.run(key, manager.key_scope, fingerprint, 201, act)
+        return to_http(stored)
+
+    async def select_winners(
+        self,
+        contest_id: str,
+        manager: Manager,
+        body: Selection,
+        fingerprint: RequestFingerprint,
+        key: IdempotencyKey = None,
+    ) -> Response:
+        """Select the winners in deliberation, with the reason that everybody reads.
+
+        Under a binding vote, every idea that comes before a winner wins too or is vetoed.
+        """
+
+        async def act() -> WinnersAnswer:
+            contest = await self.commands.select(
+                manager.brand_id, contest_id, body.idea_ids, body.reason
+            )
+            return WinnersAnswer(
+                items=[WinnerAnswer.model_validate(winner) for winner in contest.winners]
+            )
+
+        stored = await self.idempotency.run(key, manager.key_scope, fingerprint, 201, act)
+        return to_http(stored)
+
+    async def get_decision(self, contest_id: str) -> Decision:
+        """How a contest was decided: rules, tally, vetoes and winners, as far as there are any."""
+        return await self.queries.decision(contest_id)

@@ -1,0 +1,125 @@
+"""HTTP shapes of shortlist, vetoes, winners, and the page that shows how a contest was decided."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from groundswell_ideas.contests.rules import Phase, VoteStanding
+from groundswell_ideas.contests.schemas import Answer, Id, Reason, Request, TimetableAnswer
+from groundswell_ideas.selection.rules import SHORTLIST_MAXIMUM
+
+WINNERS_MAXIMUM = 100
+
+
+def _unique(idea_ids: Sequence[str]) -> Sequence[str]:
+    if len(set(idea_ids)) != len(idea_ids):
+        raise ValueError("each idea is named once")
+    return idea_ids
+
+
+class Shortlist(Request):
+    """The ideas that the crowd will vote on, all of them."""
+
+    idea_ids: Annotated[list[Id], Field(max_length=SHORTLIST_MAXIMUM), AfterValidator(_unique)]
+
+
+class ShortlistAnswer(Answer):
+    """The shortlist as it stands. `version` is that of the contest's ETag."""
+
+    idea_ids: list[str]
+    version: int
+
+
+class NewVeto(Request):
+    """An idea to be ruled out, with the reason that everybody reads."""
+
+    idea_id: Id
+    reason: Annotated[Reason, Field(examples=["Names of polar research are for explorers."])]
+
+
+class VetoAnswer(Answer):
+    """An idea that the brand ruled out."""
+
+    idea_id: str
+    reason: str
+    vetoed_at: datetime
+
+
+class Selection(Request):
+    """The ideas that win, with the reason that everybody reads."""
+
+    idea_ids: Annotated[
+        list[Id], Field(min_length=1, max_length=WINNERS_MAXIMUM), AfterValidator(_unique)
+    ]
+    reason: Annotated[Reason, Field(examples=["A name that honours a lifetime of discovery."])]
+
+
+class WinnerAnswer(Answer):
+    """An idea that won; `rank` is its place in the certified tally."""
+
+    idea_id: str
+    rank: int | None
+    reason: str
+    selected_at: datetime
+
+
+class WinnersAnswer(Answer):
+    """The winners of a contest."""
+
+    items: list[WinnerAnswer]
+
+
+class TitledVeto(VetoAnswer):
+    """A veto as the decision page shows it."""
+
+    title: str
+
+
+class TitledWinner(WinnerAnswer):
+    """A winner as the decision page shows it."""
+
+    title: str
+
+
+class TitledTally(Answer):
+    """The votes of one idea. Equal votes share a rank."""
+
+    idea_id: str
+    title: str
+    votes: int
+    rank: int
+
+
+class TallyAnswer(Answer):
+    """The certified tally: `verdicts` counts the votes by what became of them.
+
+    `log_hash` is the fingerprint of the votes log that a recount has to reproduce.
+    """
+
+    poll_id: str
+    certified_at: datetime
+    ideas: list[TitledTally]
+    verdicts: dict[str, int]
+    log_hash: str
+
+
+class Decision(Answer):
+    """How a contest was, or is being, decided.
+
+    `overruled` says that the crowd put an idea before a winner, and it did not win.
+    """
+
+    contest_id: str
+    title: str
+    owner: str
+    rules: str
+    vote: VoteStanding
+    timetable: TimetableAnswer
+    answer_by: date
+    phase: Phase
+    tally: TallyAnswer | None
+    vetoes: list[TitledVeto]
+    winners: list[TitledWinner]
+    overruled: bool

@@ -1,0 +1,31 @@
+"""Certified tallies in MongoDB, as voting told them."""
+
+from dataclasses import asdict
+
+from pydantic import TypeAdapter
+from pymongo.asynchronous.database import AsyncDatabase
+
+from groundswell_ideas.selection.rules import CertifiedTally
+from groundswell_kit.mongo import Document
+
+_TALLY = TypeAdapter(CertifiedTally)
+
+
+class TallyStore:
+    """One certified tally for each poll; it is never changed."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._tallies = database["tallies"]
+
+    async def add(self, brand_id: str, contest_id: str, tally: CertifiedTally) -> None:
+        """Stores the tally of a poll. Raises DuplicateKeyError when it has one."""
+        document = {"brand_id": brand_id, "contest_id": contest_id} | asdict(tally)
+        document["_id"] = document.pop("poll_id")
+        await self._tallies.insert_one(document)
+
+    async def find(self, brand_id: str, poll_id: str) -> CertifiedTally | None:
+        """The tally of a poll, None while it is not certified."""
+        document = await self._tallies.find_one({"brand_id": brand_id, "_id": poll_id})
+        if document is None:
+            return None
+        return _TALLY.validate_python({**document, "poll_id": document["_id"]})

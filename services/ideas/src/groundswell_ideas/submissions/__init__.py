@@ -1,0 +1,1 @@
+"""Ideas that participants hand in to a contest."""

@@ -1,0 +1,139 @@
+"""The roles and commands of the service: `python -m groundswell_voting --help` lists them.
+
+Each command imports what it runs: the vote path's processes stay small.
+"""
+# ruff: noqa: PLC0415 - see above: two seconds of start and 90 MB per process are at stake
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from groundswell_kit.cli import dead_letter_commands, run_process
+from groundswell_voting.app import SERVICE
+from groundswell_voting.settings import Settings
+
+if TYPE_CHECKING:
+    from groundswell_kit.dead_letters import DeadLetters
+
+main = typer.Typer(help="The voting service.", no_args_is_help=True, add_completion=False)
+
+
+@main.command()
+def api() -> None:
+    """Serve polls, passes, standings, receipts and tallies over HTTP."""
+    from groundswell_voting.app.api import api_role
+
+    settings = Settings()
+    run_process(SERVICE, "api", settings, lambda: [api_role(settings)])
+
+
+@main.command()
+def ballot_box() -> None:
+    """Take votes."""
+    from groundswell_voting.app.ballot_box import ballot_box_role
+
+    settings = Settings()
+    run_process(SERVICE, "ballot-box", settings, lambda: [ballot_box_role(settings)])
+
+
+@main.command()
+def counter() -> None:
+    """Count the votes log into Redis."""
+    from groundswell_voting.app.counter import counter_role
+
+    settings = Settings()
+    run_process(SERVICE, "counter", settings, lambda: [counter_role(settings)])
+
+
+@main.command()
+def archiver() -> None:
+    """Archive the votes log in MongoDB."""
+    from groundswell_voting.app.archiver import archiver_role
+
+    settings = Settings()
+    run_process(SERVICE, "archiver", settings, lambda: [archiver_role(settings)])
+
+
+@main.command()
+def worker() -> None:
+    """Take events in, publish the outbox, move polls on."""
+    from groundswell_voting.app.worker import worker_role
+
+    settings = Settings()
+    run_process(SERVICE, "worker", settings, lambda: [worker_role(settings)])
+
+
+@main.command(name="all")
+def all_roles() -> None:
+    """Run every role in one process, for one machine."""
+    from groundswell_voting.app.api import api_role
+    from groundswell_voting.app.archiver import archiver_role
+    from groundswell_voting.app.ballot_box import ballot_box_role
+    from groundswell_voting.app.counter import counter_role
+    from groundswell_voting.app.worker import worker_role
+
+    settings = Settings()
+    builders = (api_role, ballot_box_role, counter_role, archiver_role, worker_role)
+    run_process(SERVICE, "all", settings, lambda: [build(settings) for build in builders])
+
+
+@main.command()
+def prepare() -> None:
+    """Make topics and indexes; a repeat changes nothing."""
+    from groundswell_voting.app.worker import prepare as prepare_all
+
+    asyncio.run(prepare_all(Settings()))
+
+
+@main.command()
+def recount(poll_id: str) -> None:
+    """Count a poll again from the votes log itself; touches nothing. Status 1 when it differs."""
+    from groundswell_voting.app.operator import recounted
+
+    result = asyncio.run(recounted(Settings(), poll_id))
+    for idea in result.ideas:
+        certified = "-" if idea.certified is None else idea.certified
+        typer.echo(f"{idea.idea_id}\trecounted {idea.recounted}\tcertified {certified}")
+    for verdict, count in result.verdicts.items():
+        typer.echo(f"{verdict}\t{count}")
+    typer.echo(f"log hash\t{result.log_hash}\ncertified\t{result.certified_hash or '-'}")
+    if result.equal is None:
+        typer.echo("there is no certified tally to compare with")
+    else:
+        typer.echo("equal" if result.equal else "DIFFERENT")
+        raise typer.Exit(0 if result.equal else 1)
+
+
+@main.command()
+def rebuild(
+    partition: Annotated[int | None, typer.Argument(help="A partition of the votes log.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Rebuild every partition.")] = False,
+) -> None:
+    """Set the count of a partition, or all, back to zero; the counter builds it from the log."""
+    from groundswell_voting.app.operator import set_back
+
+    settings = Settings()
+    if (partition is None) != every:
+        raise typer.BadParameter("name a partition, or say --all")
+    if partition is not None and not 0 <= partition < settings.voting_partitions:
+        raise typer.BadParameter(f"partitions are 0 to {settings.voting_partitions - 1}")
+    chosen = range(settings.voting_partitions) if partition is None else [partition]
+    asyncio.run(set_back(settings, chosen))
+    typer.echo(f"set back to zero: {', '.join(map(str, chosen))}")
+
+
+@asynccontextmanager
+async def _letters() -> "AsyncIterator[DeadLetters]":
+    from groundswell_voting.app.operator import dead_letters
+
+    async with dead_letters(Settings()) as letters:
+        yield letters
+
+
+main.add_typer(dead_letter_commands(_letters), name="dead-letters")
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Wires the ballot box. It needs Kafka; Redis spares it work; MongoDB it does not know."""
+
+from groundswell_kit.health import Health
+from groundswell_kit.kafka import new_producer
+from groundswell_kit.serve import Role
+from groundswell_voting.app.clients import checked_log, redis
+from groundswell_voting.counting.projection import Projection
+from groundswell_voting.intake.announcements import Announcements
+from groundswell_voting.intake.appender import Appender
+from groundswell_voting.intake.box import BallotBox, box_app
+from groundswell_voting.passes.rules import parse_key, parse_keys
+from groundswell_voting.settings import Settings
+
+BATCH_BYTES = 512 * 1024
+# The log must answer or give up before the request does, or every slow answer became a timeout.
+MARGIN_SECONDS = 0.5
+
+
+def ballot_box_role(settings: Settings) -> Role:
+    """Takes votes. Ready when it follows the announcements of polls."""
+    health = Health("ballot-box")
+    announcements = Announcements(settings.kafka_bootstrap)
+    health.add("announcements", announcements.ready)
+    client = redis(settings)
+    deadline = settings.voting_request_deadline_seconds
+    producer = new_producer(
+        settings.kafka_bootstrap,
+        request_timeout_seconds=deadline - MARGIN_SECONDS,
+        max_batch_bytes=BATCH_BYTES,
+    )
+    appender = Appender(
+        Projection(client),
+        producer,
+        settings.voting_partitions,
+        deadline,
+        settings.voting_waiting_votes,
+    )
+    box = BallotBox(
+        announcements,
+        appender,
+        parse_keys(settings.voting_pass_keys.get_secret_value()),
+        parse_key(settings.voting_receipt_key.get_secret_value()),
+    )
+    check_log = checked_log(settings)
+
+    async def start() -> None:
+        await check_log()
+        await producer.start()
+
+    async def close() -> None:
+        await appender.drain()
+        await producer.stop()
+        await client.aclose()
+
+    return Role(
+        name="ballot-box",
+        port=settings.voting_ballot_box_port,
+        health=health,
+        app=box_app(box),
+        tasks=[announcements.run],
+        start=start,
+        close=close,
+    )

@@ -1,0 +1,45 @@
+"""The engines' clients as every role of voting sets them up."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from groundswell_contracts.topics import POLLS, VOTES, Topic
+from groundswell_kit.kafka import ensure_topics
+from groundswell_voting.settings import Settings
+
+REDIS_SECONDS = 1.0
+
+
+def redis(settings: Settings) -> Redis:
+    """A client that fails within a second and repeats nothing: its users know what to do then."""
+    client: Redis = Redis.from_url(
+        settings.redis_url,
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        max_connections=64,
+    )
+    return client
+
+
+def checked_log(settings: Settings) -> Callable[[], Awaitable[None]]:
+    """A start that refuses a votes log with another number of partitions than this installation's.
+
+    Creates the log where there is none. Raises TopicMismatch, or Kafka's errors.
+    """
+
+    async def start() -> None:
+        await ensure_topics(
+            settings.kafka_bootstrap, vote_topics(settings), settings.replication_factor
+        )
+
+    return start
+
+
+def vote_topics(settings: Settings) -> list[Topic]:
+    """The topics of the vote path, as this installation has them."""
+    return [replace(VOTES, partitions=settings.voting_partitions), POLLS]

@@ -1,0 +1,53 @@
+"""Wires the operator's commands: recount, rebuild, dead letters."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from groundswell_kit.dead_letters import DeadLetters
+from groundswell_kit.mongo import connect
+from groundswell_voting.app import SERVICE
+from groundswell_voting.app.clients import redis
+from groundswell_voting.app.stores import Stores
+from groundswell_voting.certification.queries import TallyQueries
+from groundswell_voting.certification.recount_command import Recount, recount
+from groundswell_voting.counting.projection import Projection
+from groundswell_voting.polls.queries import PollQueries
+from groundswell_voting.settings import Settings
+
+
+async def recounted(settings: Settings, poll_id: str) -> Recount:
+    """A poll counted from the log, beside its certified tally."""
+    async with _stores(settings) as stores:
+        return await recount(
+            poll_id,
+            settings.kafka_bootstrap,
+            settings.voting_partitions,
+            PollQueries(stores.polls),
+            TallyQueries(stores.tallies),
+        )
+
+
+async def set_back(settings: Settings, partitions: Iterable[int]) -> None:
+    """Drop the count of these partitions, one after the other."""
+    client = redis(settings)
+    try:
+        for partition in partitions:
+            await Projection(client).drop(partition)
+    finally:
+        await client.aclose()
+
+
+@asynccontextmanager
+async def dead_letters(settings: Settings) -> AsyncIterator[DeadLetters]:
+    """The events that voting could not handle."""
+    async with _stores(settings) as stores:
+        yield stores.dead_letters
+
+
+@asynccontextmanager
+async def _stores(settings: Settings) -> AsyncIterator[Stores]:
+    database = connect(settings.mongo_uri, settings.database(SERVICE))
+    try:
+        yield Stores(settings, database)
+    finally:
+        await database.client.close()

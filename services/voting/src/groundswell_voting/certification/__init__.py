@@ -1,0 +1,1 @@
+"""Certification: a poll's tally recounted, compared with the live count, and published."""

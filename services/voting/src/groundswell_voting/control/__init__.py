@@ -1,0 +1,1 @@
+"""Control of polls: the state machine that opens, closes, seals and retires them in the log."""

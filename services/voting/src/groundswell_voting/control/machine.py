@@ -1,0 +1,229 @@
+"""The state machine of polls: the one writer of control records and announcements.
+
+Runs in voting's worker under a lease. Each step follows from the stored poll alone, so a crash in
+a step repeats it with the same content, and the count and the ballot boxes take it once.
+"""
+
+import asyncio
+import time
+
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
+from redis.exceptions import RedisError
+
+from groundswell_contracts.poll_rules import PollRules
+from groundswell_contracts.polls import PollAnnounced
+from groundswell_contracts.votes import PollRetired, TallySealed, VotingClosed, VotingOpened
+from groundswell_kit.clock import utc_now
+from groundswell_kit.health import Heartbeat
+from groundswell_kit.leases import Lease
+from groundswell_kit.observability import get_logger
+from groundswell_kit.waiting import growing_delay, pause
+from groundswell_voting.certification.commands import CertificationCommands
+from groundswell_voting.control.history import LogHistory
+from groundswell_voting.control.writer import ControlEvent, LogWriter
+from groundswell_voting.polls.rules import Poll, PollStage, agrees_with_log
+from groundswell_voting.polls.store import PollStore
+from groundswell_voting.voteslog.codec import milliseconds
+
+log = get_logger()
+
+TURN_SECONDS = 0.1
+AWAY = (KafkaError, PyMongoError, RedisError, OSError, TimeoutError)
+
+
+class StateDisagrees(Exception):
+    """The log and the stored polls tell different stories: somebody has to look at it."""
+
+
+class PollMachine:
+    """Moves every poll on, one at a time, while it holds the lease.
+
+    `announce_seconds` is how long an announcement must be known before what it takes away may be
+    written to the log: the ballot box's request deadline and its lease together.
+    """
+
+    def __init__(
+        self,
+        lease: Lease,
+        polls: PollStore,
+        history: LogHistory,
+        writer: LogWriter,
+        certification: CertificationCommands,
+        heartbeat: Heartbeat,
+        announce_seconds: float,
+    ) -> None:
+        self._lease = lease
+        self._polls = polls
+        self._history = history
+        self._writer = writer
+        self._certification = certification
+        self._heartbeat = heartbeat
+        self._announce_seconds = announce_seconds
+        self._acknowledged: dict[str, float] = {}
+        self._probe_after: dict[str, float] = {}
+        self._compared = False
+        self.halted: str | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Go on until `stop`. An engine away: wait and go on."""
+        failures = 0
+        while not stop.is_set():
+            try:
+                await self._turn()
+                failures = 0
+            except* AWAY as group:
+                log.warning("state machine interrupted", error=repr(group.exceptions))
+                failures += 1
+            self._heartbeat.beat()
+            await pause(stop, growing_delay(failures) if failures else TURN_SECONDS)
+        await self._lease.release()
+
+    async def ready(self) -> None:
+        """Raises while log and state disagree."""
+        if self.halted is not None:
+            raise StateDisagrees(self.halted)
+
+    async def _turn(self) -> None:
+        if self.halted is not None:
+            return
+        if not await self._lease.acquire_or_renew():
+            self._compared = False
+            self._acknowledged.clear()
+            return
+        polls = [poll async for poll in self._polls.unfinished_of_all_brands()]
+        if not self._compared:
+            self._compared = await self._agrees(polls)
+        if self._compared:
+            for poll in polls:
+                await self._step(poll)
+
+    async def _agrees(self, polls: list[Poll]) -> bool:
+        logged = await self._history.numbers([poll.poll_id for poll in polls])
+        for poll in polls:
+            number = logged.pop(poll.poll_id)
+            if not agrees_with_log(poll, number):
+                self.halted = f"{poll.poll_id} is at {poll.control_number}, its log at {number}"
+        for poll_id in logged:
+            known = await self._polls.find_public(poll_id)
+            if known is None:
+                self.halted = f"the log holds {poll_id}, which is not known here"
+        if self.halted is not None:
+            log.error("log and state disagree", detail=self.halted)
+        return self.halted is None
+
+    async def _step(self, poll: Poll) -> None:
+        match poll.stage:
+            case PollStage.PLANNED:
+                await self._control(poll, PollStage.OPENED)
+            case PollStage.OPENED:
+                await self._announce_opening(poll)
+            case PollStage.OPEN:
+                await self._close_when_due(poll)
+            case PollStage.CLOSING:
+                await self._announce_closing_and_wait(poll)
+            case PollStage.CLOSED:
+                await self._control(poll, PollStage.SEALED)
+            case PollStage.SEALED:
+                await self._certification.certify(poll)
+            case PollStage.CERTIFIED:
+                await self._control(poll, PollStage.RETIRED)
+
+    async def _control(self, poll: Poll, after: PollStage) -> None:
+        """Write the next control record to every partition, then move the poll on."""
+        number = poll.control_number + 1
+        writing = await self._polls.change(poll, writing=number)
+        if writing is None:
+            return
+        await self._writer.append_control(poll.brand_id, _control_event(poll, after, number))
+        await self._polls.change(poll, stage=after, control_number=number, writing=None)
+        log.info("poll moved on", poll_id=poll.poll_id, stage=after)
+
+    async def _announce_opening(self, poll: Poll) -> None:
+        """What gives is written to the log first and announced after."""
+        announcement = PollAnnounced(
+            poll_id=poll.poll_id,
+            contest_id=poll.contest_id,
+            number=1,
+            accepting=True,
+            closes_at=poll.closes_at,
+            rules=PollRules(),
+            idea_ids=list(poll.idea_ids),
+        )
+        await self._writer.announce(poll.brand_id, announcement)
+        await self._polls.change(poll, stage=PollStage.OPEN, announcement_number=1)
+
+    async def _close_when_due(self, poll: Poll) -> None:
+        if poll.close_requested:
+            await self._start_closing(poll, "closed_early")
+        elif utc_now() >= poll.closes_at and await self._broker_passed(poll):
+            await self._start_closing(poll, "deadline")
+
+    async def _start_closing(self, poll: Poll, reason: str) -> None:
+        # The number in between may have gone to a question for the broker's time.
+        number = poll.announcement_number + 2
+        await self._polls.change(
+            poll, stage=PollStage.CLOSING, close_reason=reason, announcement_number=number
+        )
+
+    async def _broker_passed(self, poll: Poll) -> bool:
+        """Whether the broker's clock has reached the closing time; ours only says when to ask.
+
+        The question is an announcement that changes nothing: its append time is the answer.
+        """
+        if time.monotonic() < self._probe_after.get(poll.poll_id, 0.0):
+            return False
+        appended_at_ms = await self._writer.announce(
+            poll.brand_id,
+            PollAnnounced(
+                poll_id=poll.poll_id,
+                contest_id=poll.contest_id,
+                number=poll.announcement_number + 1,
+                closes_at=poll.closes_at,
+            ),
+        )
+        remaining = (milliseconds(poll.closes_at) - appended_at_ms) / 1000
+        self._probe_after[poll.poll_id] = time.monotonic() + remaining
+        return remaining <= 0
+
+    async def _announce_closing_and_wait(self, poll: Poll) -> None:
+        """What takes away is announced first; the log has it when no ballot box can miss it.
+
+        After a restart the announcement is repeated and the whole time waited again.
+        """
+        acknowledged = self._acknowledged.get(poll.poll_id)
+        if acknowledged is None:
+            announcement = PollAnnounced(
+                poll_id=poll.poll_id,
+                contest_id=poll.contest_id,
+                number=poll.announcement_number,
+                accepting=False,
+            )
+            await self._writer.announce(poll.brand_id, announcement)
+            self._acknowledged[poll.poll_id] = time.monotonic()
+        elif time.monotonic() - acknowledged >= self._announce_seconds:
+            await self._control(poll, PollStage.CLOSED)
+
+
+def _control_event(poll: Poll, after: PollStage, number: int) -> ControlEvent:
+    match after:
+        case PollStage.OPENED:
+            return VotingOpened(
+                poll_id=poll.poll_id,
+                contest_id=poll.contest_id,
+                number=number,
+                rules=PollRules(ideas_per_ballot=poll.ideas_per_ballot),
+                idea_ids=list(poll.idea_ids),
+                closes_at=poll.closes_at,
+            )
+        case PollStage.CLOSED:
+            return VotingClosed(
+                poll_id=poll.poll_id,
+                number=number,
+                reason="deadline" if poll.close_reason == "deadline" else "closed_early",
+            )
+        case PollStage.SEALED:
+            return TallySealed(poll_id=poll.poll_id, number=number)
+        case PollStage.RETIRED:
+            return PollRetired(poll_id=poll.poll_id, number=number)
+    raise ValueError(f"no control record leads to {after}")

@@ -1,0 +1,55 @@
+"""Appends control records and announcements; only the state machine of polls calls it."""
+
+import asyncio
+
+from aiokafka import AIOKafkaProducer
+
+from groundswell_contracts.cloudevents import CloudEvent, to_kafka
+from groundswell_contracts.polls import PollAnnounced
+from groundswell_contracts.votes import PollRetired, TallySealed, VotingClosed, VotingOpened
+from groundswell_kit.clock import utc_now
+from groundswell_voting.voteslog.codec import SOURCE
+
+ControlEvent = VotingOpened | VotingClosed | TallySealed | PollRetired
+
+DEADLINE_SECONDS = 10
+
+
+class LogWriter:
+    """Writes on behalf of one installation, whose votes log has `partitions` partitions."""
+
+    def __init__(self, producer: AIOKafkaProducer, partitions: int) -> None:
+        self._producer = producer
+        self._partitions = partitions
+
+    async def append_control(self, brand_id: str, event: ControlEvent) -> None:
+        """Append a control record to every partition; returns when all have it.
+
+        A repeat is safe: the count takes each number of a poll once. Raises KafkaError or
+        TimeoutError, after which some partitions may have it and others not.
+        """
+        async with asyncio.timeout(DEADLINE_SECONDS), asyncio.TaskGroup() as group:
+            for partition in range(self._partitions):
+                record_id = f"{event.poll_id}/{event.number}/{partition}"
+                group.create_task(self._append(brand_id, event, record_id, partition))
+
+    async def announce(self, brand_id: str, event: PollAnnounced) -> int:
+        """Announce a change to all ballot boxes; the broker's time of it, in milliseconds.
+
+        A repeat is safe: announcements are numbered. Raises KafkaError or TimeoutError.
+        """
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            return await self._append(brand_id, event, f"{event.poll_id}/a{event.number}", 0)
+
+    async def _append(
+        self, brand_id: str, event: ControlEvent | PollAnnounced, record_id: str, partition: int
+    ) -> int:
+        message = to_kafka(CloudEvent(record_id, SOURCE, utc_now(), brand_id, event))
+        appended = await self._producer.send_and_wait(
+            message.topic,
+            value=message.value,
+            key=message.key,
+            partition=partition,
+            headers=message.headers,
+        )
+        return int(appended.timestamp)

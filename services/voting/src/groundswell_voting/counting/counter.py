@@ -1,0 +1,146 @@
+"""The counter: folds the votes log into Redis, one owner per partition. Run as a role of its own.
+
+It repeats nothing after a crash, changes nothing when it has been replaced, and builds Redis again
+from the log when Redis lost its last seconds or everything.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from aiokafka import ConsumerRecord
+from aiokafka.errors import KafkaError
+from redis.exceptions import RedisError
+
+from groundswell_kit.health import Heartbeat
+from groundswell_kit.observability import get_logger
+from groundswell_kit.partitions import PartitionReader
+from groundswell_kit.waiting import growing_delay, pause
+from groundswell_voting.counting.fold import Fold
+from groundswell_voting.counting.projection import Projection
+from groundswell_voting.counting.rules import Poll, Verdict
+from groundswell_voting.metrics import COUNTED_RECORDS, HALTED, LAG, REBUILT, STALE_WRITES
+from groundswell_voting.voteslog.codec import UnknownRecordType, decode
+from groundswell_voting.voteslog.rules import Record
+
+log = get_logger()
+
+COMPARE_SECONDS = 1.0
+BATCH_RECORDS = 2_000
+
+
+@dataclass(slots=True)
+class _Memory:
+    """Poll states of one partition, good as long as the stored offset is the one they hold at."""
+
+    offset: int
+    polls: dict[str, Poll] = field(default_factory=dict)
+
+
+class Counter:
+    """Counts the partitions that its reader owns until told to stop."""
+
+    def __init__(
+        self, reader: PartitionReader, projection: Projection, partitions: int, heartbeat: Heartbeat
+    ) -> None:
+        self._reader = reader
+        self._projection = projection
+        self._partitions = partitions
+        self._heartbeat = heartbeat
+        self._memory: dict[int, _Memory] = {}
+        self._compared_at = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Count until `stop`. Redis or Kafka away: wait and go on; halted partitions stay so."""
+        await self._reader.start()
+        failures = 0
+        try:
+            while not stop.is_set():
+                try:
+                    await self._turn()
+                    failures = 0
+                except (RedisError, KafkaError, OSError, TimeoutError) as error:
+                    # The outcome of a write may be unknown: forget, and start from Redis again.
+                    log.warning("counting interrupted", error=repr(error))
+                    self._restart_all()
+                    failures += 1
+                    await pause(stop, growing_delay(failures))
+        finally:
+            await self._reader.stop()
+
+    async def _turn(self) -> None:
+        fetched = await self._reader.fetch(timeout_seconds=0.2)
+        for partition, records in fetched.items():
+            for start in range(0, len(records), BATCH_RECORDS):
+                if not await self._count(partition, records[start : start + BATCH_RECORDS]):
+                    self._restart(partition)
+                    break
+        if not fetched:
+            await self._compare()
+        self._heartbeat.beat()
+        for partition, reason in self._reader.halted.items():
+            HALTED.labels("counter", partition, reason).set(1)
+
+    async def _count(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> bool:
+        """Fold one batch into Redis; False when Redis does not stand where the batch begins."""
+        records = self._decode(partition, raw)
+        if not records:
+            return True
+        memory = self._memory.get(partition)
+        if memory is None:
+            position, polls = await self._projection.polls(partition)
+            memory = self._memory[partition] = _Memory(position.offset, polls)
+        position, ballots, tallies = await self._projection.load(partition, records)
+        begins_at = records[0].offset
+        if position.offset != begins_at or memory.offset != begins_at:
+            return False
+        # The poll states belong to the memory: a fold that is not stored must not change them.
+        fold = Fold(partition, self._partitions, dict(memory.polls), ballots, tallies)
+        counted = [fold.take(record) for record in records]
+        if not await self._projection.save(fold, begins_at, records[-1]):
+            STALE_WRITES.inc()
+            return False
+        memory.polls, memory.offset = fold.polls, begins_at + len(records)
+        _note(counted)
+        return True
+
+    def _decode(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> list[Record]:
+        """The records up to the first that cannot be judged, which halts the partition."""
+        records = []
+        for record in raw:
+            try:
+                records.append(decode(record))
+            except UnknownRecordType as error:
+                self._reader.halt(partition, f"a record of unknown type: {error}")
+                break
+        return records
+
+    async def _compare(self) -> None:
+        """Once a second, see that Redis still holds what was counted."""
+        if time.monotonic() - self._compared_at < COMPARE_SECONDS:
+            return
+        self._compared_at = time.monotonic()
+        for partition in self._reader.owned & set(self._memory):
+            position = await self._projection.position(partition)
+            if position.offset != self._memory[partition].offset:
+                self._restart(partition)
+        for partition in set(self._memory) - self._reader.owned:
+            del self._memory[partition]
+        for partition, lag in (await self._reader.lag()).items():
+            LAG.labels("counter", partition).set(lag)
+
+    def _restart(self, partition: int) -> None:
+        log.warning("counting goes on from what Redis holds", partition=partition)
+        REBUILT.inc()
+        self._memory.pop(partition, None)
+        self._reader.restart(partition)
+
+    def _restart_all(self) -> None:
+        self._memory.clear()
+        for partition in self._reader.owned:
+            self._reader.restart(partition)
+
+
+def _note(verdicts: list[Verdict | None]) -> None:
+    for verdict in set(verdicts):
+        COUNTED_RECORDS.labels(verdict or "other").inc(verdicts.count(verdict))

@@ -1,0 +1,43 @@
+"""Where the votes log ends: how much of it is not counted yet. Used by the standings."""
+
+import asyncio
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from groundswell_contracts.topics import VOTES
+
+
+class LogEnds:
+    """Asks the broker for the end of every partition."""
+
+    def __init__(self, bootstrap: str, partitions: int) -> None:
+        self._partitions = [TopicPartition(VOTES.name, number) for number in range(partitions)]
+        self._bootstrap = bootstrap
+        self._consumer: AIOKafkaConsumer | None = None
+        self._starting = asyncio.Lock()
+
+    async def read(self) -> list[int]:
+        """The next offset of each partition. Raises KafkaError or TimeoutError within 2 s."""
+        async with asyncio.timeout(2):
+            consumer = await self._started()
+            ends = await consumer.end_offsets(self._partitions)
+        return [ends[partition] for partition in self._partitions]
+
+    async def close(self) -> None:
+        """End the connection."""
+        if self._consumer is not None:
+            await self._consumer.stop()
+
+    async def _started(self) -> AIOKafkaConsumer:
+        async with self._starting:
+            if self._consumer is None:
+                consumer = AIOKafkaConsumer(
+                    bootstrap_servers=self._bootstrap, enable_auto_commit=False
+                )
+                try:
+                    await consumer.start()
+                except BaseException:
+                    await consumer.stop()
+                    raise
+                self._consumer = consumer
+        return self._consumer

@@ -1,0 +1,103 @@
+"""Follows the announcements of polls: what the ballot box may accept, and how fresh that is."""
+
+import asyncio
+import math
+import time
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from groundswell_contracts.cloudevents import from_kafka
+from groundswell_contracts.polls import PollAnnounced
+from groundswell_contracts.topics import POLLS
+from groundswell_kit.observability import get_logger
+from groundswell_kit.waiting import pause
+from groundswell_voting.intake.rules import KnownPoll
+from groundswell_voting.voteslog.codec import milliseconds
+
+log = get_logger()
+
+LEASE_SECONDS = 2.0
+CONFIRM_SECONDS = 0.3
+
+_PARTITION = TopicPartition(POLLS.name, 0)
+
+
+class NotFollowing(Exception):
+    """The position in the announcements is not confirmed: an announcement may be unknown here."""
+
+
+class Announcements:
+    """All polls ever announced, kept up to date by `run`.
+
+    The lease: the broker was asked for the end of the topic, and everything before that end has
+    been read. It is dated from the moment of asking, so an announcement acknowledged earlier than
+    `LEASE_SECONDS` ago is known here whenever `confirmed()` is true.
+    """
+
+    def __init__(self, bootstrap: str) -> None:
+        self.polls: dict[str, KnownPoll] = {}
+        self._bootstrap = bootstrap
+        self._confirmed_at = -math.inf
+        self._next = 0
+
+    def confirmed(self) -> bool:
+        """Whether the lease holds now."""
+        return time.monotonic() - self._confirmed_at <= LEASE_SECONDS
+
+    async def ready(self) -> None:
+        """Raises NotFollowing while the lease does not hold."""
+        if not self.confirmed():
+            raise NotFollowing
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Follow until `stop`. Kafka away: the lease runs out, and this goes on trying."""
+        while not stop.is_set():
+            try:
+                await self._follow(stop)
+            except (KafkaError, OSError, TimeoutError) as error:
+                log.warning("announcements cannot be followed", error=repr(error))
+                await pause(stop, CONFIRM_SECONDS)
+
+    async def _follow(self, stop: asyncio.Event) -> None:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            request_timeout_ms=2_000,
+            fetch_max_wait_ms=100,
+        )
+        await consumer.start()
+        try:
+            consumer.assign([_PARTITION])
+            consumer.seek(_PARTITION, self._next)
+            while not stop.is_set():
+                await self._confirm(consumer)
+                await pause(stop, CONFIRM_SECONDS)
+        finally:
+            await consumer.stop()
+
+    async def _confirm(self, consumer: AIOKafkaConsumer) -> None:
+        asked_at = time.monotonic()
+        async with asyncio.timeout(2 * LEASE_SECONDS):
+            end = (await consumer.end_offsets([_PARTITION]))[_PARTITION]
+            while self._next < end:
+                for records in (await consumer.getmany(timeout_ms=100)).values():
+                    for record in records:
+                        self._take(record)
+        self._confirmed_at = asked_at
+
+    def _take(self, record: ConsumerRecord[bytes, bytes]) -> None:
+        event = from_kafka(record.topic, record.key, record.value, record.headers)
+        self._next = record.offset + 1
+        change = event.data
+        if not isinstance(change, PollAnnounced):
+            raise TypeError(f"not an announcement: {change.type}")
+        poll = self.polls.setdefault(change.poll_id, KnownPoll(change.poll_id, event.brand_id))
+        poll.announce(
+            change.number,
+            accepting=change.accepting,
+            closes_at_ms=None if change.closes_at is None else milliseconds(change.closes_at),
+            ideas_per_ballot=None if change.rules is None else change.rules.ideas_per_ballot,
+            idea_ids=change.idea_ids,
+        )

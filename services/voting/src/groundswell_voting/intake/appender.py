@@ -1,0 +1,192 @@
+"""Gathers the votes of a few milliseconds, looks their ballots up, and appends them to the log.
+
+One look-up in Redis and one batch per partition for all of them; each vote learns what became of
+it. Used by the ballot box, which answers.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
+from redis.exceptions import RedisError
+
+from groundswell_contracts.cloudevents import timestamp
+from groundswell_contracts.topics import VOTES
+from groundswell_kit.clock import utc_now
+from groundswell_kit.observability import get_logger
+from groundswell_voting.counting.fold import BallotKey, ballot_key
+from groundswell_voting.counting.projection import Projection
+from groundswell_voting.counting.rules import Ballot
+from groundswell_voting.intake.rules import KnownPoll, Settled, settle
+from groundswell_voting.metrics import LOOK_UPS_FAILED, WAITING
+from groundswell_voting.voteslog.codec import encode_vote, vote_headers
+from groundswell_voting.voteslog.rules import Vote, partition_of
+
+log = get_logger()
+
+GATHER_SECONDS = 0.004
+LOOK_UP_PAUSE_SECONDS = 1.0
+LOG_APPEND_TIME = 1
+
+
+class QueueFull(Exception):
+    """More votes are waiting than this box takes on; nothing was recorded."""
+
+
+class OutcomeUnknown(Exception):
+    """The log did not acknowledge a vote in time; it may or may not have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The log has the vote since this moment of the broker's clock."""
+
+    at_ms: int
+
+
+Outcome = Appended | Settled
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    vote: Vote
+    poll: KnownPoll
+    partition: int
+    outcome: asyncio.Future[Outcome] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class Appender:
+    """The way of votes into the log. At most `limit` votes wait for their outcome."""
+
+    def __init__(
+        self,
+        projection: Projection,
+        producer: AIOKafkaProducer,
+        partitions: int,
+        deadline_seconds: float,
+        limit: int,
+    ) -> None:
+        self._projection = projection
+        self._producer = producer
+        self._partitions = partitions
+        self._deadline_seconds = deadline_seconds
+        self._limit = limit
+        self._waiting = 0
+        self._gathered: list[_Waiting] = []
+        self._batches: set[asyncio.Task[None]] = set()
+        self._look_up_after = 0.0
+
+    async def append(self, vote: Vote, poll: KnownPoll) -> Outcome:
+        """Append a vote, or learn that its voter's counted ballot settles it already.
+
+        Raises QueueFull at once, OutcomeUnknown after the deadline. A repeat is safe.
+        """
+        if self._waiting >= self._limit:
+            raise QueueFull
+        waiting = _Waiting(vote, poll, partition_of(vote.voter, self._partitions))
+        self._waiting += 1
+        WAITING.set(self._waiting)
+        try:
+            self._gathered.append(waiting)
+            if len(self._gathered) == 1:
+                self._start_batch()
+            async with asyncio.timeout(self._deadline_seconds):
+                return await waiting.outcome
+        except TimeoutError:
+            raise OutcomeUnknown from None
+        finally:
+            self._waiting -= 1
+
+    async def drain(self) -> None:
+        """Wait for the batches under way; each ends within the deadline."""
+        while self._batches:
+            await asyncio.wait(set(self._batches))
+
+    def _start_batch(self) -> None:
+        # A task of its own: a caller that goes away must not cancel what others wait for.
+        task = asyncio.create_task(self._batch())
+        self._batches.add(task)
+        task.add_done_callback(self._batches.discard)
+
+    async def _batch(self) -> None:
+        await asyncio.sleep(GATHER_SECONDS)
+        gathered, self._gathered = self._gathered, []
+        try:
+            async with asyncio.timeout(self._deadline_seconds):
+                await self._decide(gathered)
+        except (KafkaError, OSError, TimeoutError) as error:
+            log.warning("votes not acknowledged", votes=len(gathered), error=repr(error))
+        finally:
+            for waiting in gathered:
+                if not waiting.outcome.done():
+                    waiting.outcome.set_exception(OutcomeUnknown())
+                    waiting.outcome.exception()  # its caller may be gone
+
+    async def _decide(self, gathered: Sequence[_Waiting]) -> None:
+        ballots = await self._look_up(gathered)
+        by_partition: dict[int, list[_Waiting]] = {}
+        for waiting in gathered:
+            ballot = ballots.get(ballot_key(waiting.vote))
+            counted = None if ballot is None else ballot.ideas
+            settled = settle(waiting.poll, counted, waiting.vote.idea_ids[0])
+            if settled is None:
+                by_partition.setdefault(waiting.partition, []).append(waiting)
+            elif not waiting.outcome.done():
+                waiting.outcome.set_result(settled)
+        await asyncio.gather(*(self._send(p, votes) for p, votes in by_partition.items()))
+
+    async def _look_up(self, gathered: Sequence[_Waiting]) -> dict[BallotKey, Ballot]:
+        """The counted ballots; none while Redis is away, because the log decides anyway."""
+        if time.monotonic() < self._look_up_after:
+            return {}
+        try:
+            return await self._projection.ballots(
+                {(waiting.partition, ballot_key(waiting.vote)) for waiting in gathered}
+            )
+        except (RedisError, OSError) as error:
+            log.warning("ballots not looked up", error=repr(error))
+            LOOK_UPS_FAILED.inc()
+            self._look_up_after = time.monotonic() + LOOK_UP_PAUSE_SECONDS
+            return {}
+
+    async def _send(self, partition: int, votes: Sequence[_Waiting]) -> None:
+        """Append votes as one batch, or as several where one would be too large."""
+        time_text = timestamp(utc_now())
+        try:
+            left = list(votes)
+            while left:
+                batch, taken = self._producer.create_batch(), 0
+                while taken < len(left) and _add(batch, left[taken], time_text):
+                    taken += 1
+                await self._send_batch(batch, partition, left[:taken])
+                left = left[taken:]
+        except (KafkaError, OSError) as error:
+            # Only this partition's votes are in doubt.
+            log.warning("votes not acknowledged", partition=partition, error=repr(error))
+
+    async def _send_batch(
+        self, batch: BatchBuilder, partition: int, votes: Sequence[_Waiting]
+    ) -> None:
+        acknowledged = await self._producer.send_batch(batch, VOTES.name, partition=partition)
+        metadata = await acknowledged
+        if metadata.timestamp_type != LOG_APPEND_TIME:
+            raise KafkaError(f"{VOTES.name} does not take the broker's time of append")
+        for waiting in votes:
+            if not waiting.outcome.done():
+                waiting.outcome.set_result(Appended(metadata.timestamp))
+
+
+def _add(batch: BatchBuilder, waiting: _Waiting, time_text: str) -> bool:
+    added = batch.append(
+        timestamp=None,
+        key=waiting.vote.voter.encode(),
+        value=encode_vote(waiting.vote),
+        headers=vote_headers(waiting.vote, waiting.poll.brand_id, time_text),
+    )
+    return added is not None

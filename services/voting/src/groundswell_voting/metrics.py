@@ -1,0 +1,25 @@
+"""What the vote path shows of itself to Prometheus; its processes share these by name."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+VOTES = Counter("groundswell_votes_total", "Answers of the ballot box.", ["outcome"])
+VOTE_SECONDS = Histogram(
+    "groundswell_vote_seconds",
+    "From a vote's arrival to its answer.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+WAITING = Gauge("groundswell_votes_waiting", "Votes taken in and not answered yet.")
+LOOK_UPS_FAILED = Counter("groundswell_ballot_look_ups_failed_total", "Redis did not answer.")
+COUNTED_RECORDS = Counter("groundswell_counted_records_total", "Log records folded.", ["verdict"])
+STALE_WRITES = Counter("groundswell_counter_stale_writes_total", "Writes refused by the offset.")
+REBUILT = Counter("groundswell_counter_restarts_total", "Partitions taken up again from Redis.")
+ARCHIVED = Counter("groundswell_archived_records_total", "Log records archived.")
+LAG = Gauge("groundswell_votes_log_lag", "Records of the log not yet read.", ["role", "partition"])
+HALTED = Gauge(
+    "groundswell_partition_halted",
+    "1 where a partition must not be read on.",
+    ["role", "partition", "reason"],
+)
+CERTIFICATIONS_REFUSED = Counter(
+    "groundswell_certifications_refused_total", "Recounts that differ from the live count."
+)

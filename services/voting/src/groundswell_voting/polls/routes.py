@@ -1,0 +1,35 @@
+"""HTTP of polls."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from groundswell_voting.polls.queries import PollQueries
+from groundswell_voting.polls.schemas import PollView
+
+
+@dataclass(frozen=True, slots=True)
+class PollRoutes:
+    """Mounted by `app`."""
+
+    queries: PollQueries
+
+    def router(self) -> APIRouter:
+        """All routes of polls."""
+        router = APIRouter(prefix="/v1/polls/{poll_id}", tags=["polls"])
+        router.get("")(self.read_poll)
+        return router
+
+    async def read_poll(self, poll_id: str) -> PollView:
+        """A poll: its ballot, its closing time, how far it has come. For everybody."""
+        poll = await self.queries.find(poll_id)
+        return PollView(
+            poll_id=poll.poll_id,
+            contest_id=poll.contest_id,
+            stage=poll.stage,
+            ideas_per_ballot=poll.ideas_per_ballot,
+            idea_ids=list(poll.idea_ids),
+            closes_at=poll.closes_at,
+            close_reason=poll.close_reason,
+            refusal=poll.refusal,
+        )

@@ -1,0 +1,1 @@
+"""Receipts: what became of a vote, told to its voter."""

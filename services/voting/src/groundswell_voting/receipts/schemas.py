@@ -1,0 +1,19 @@
+"""HTTP shapes of receipts."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel
+
+ReceiptState = Literal[
+    "counted", "over_limit", "too_late", "not_on_ballot", "refused", "not_known_yet"
+]
+
+
+class VoteReceipt(BaseModel):
+    """What became of a vote. `recorded_at` is the broker's time, UTC; None while not known."""
+
+    vote_id: str
+    poll_id: str
+    state: ReceiptState
+    idea_id: str | None = None
+    recorded_at: AwareDatetime | None = None

@@ -1,0 +1,26 @@
+"""What voting is told by its environment, beside what the kit's settings name."""
+
+from pydantic import Field, SecretStr
+
+from groundswell_kit.settings import EngineSettings
+
+
+class Settings(EngineSettings):
+    """Read from GROUNDSWELL_VOTING_*; secrets have no defaults.
+
+    `pass_keys` is `id:base64url,...` (the first signs, all verify), `receipt_key` base64url of 32
+    bytes and never changed, `master_keys` Fernet keys with commas between (the first encrypts).
+    `partitions` is fixed for the life of an installation.
+    """
+
+    voting_api_port: int = 8102
+    voting_ballot_box_port: int = 8103
+    voting_counter_port: int = 8112
+    voting_archiver_port: int = 8113
+    voting_worker_port: int = 8114
+    voting_partitions: int = Field(default=12, ge=1)
+    voting_request_deadline_seconds: float = Field(default=4.0, gt=0.5, le=30)
+    voting_waiting_votes: int = Field(default=4_000, ge=1)
+    voting_pass_keys: SecretStr
+    voting_receipt_key: SecretStr
+    voting_master_keys: SecretStr

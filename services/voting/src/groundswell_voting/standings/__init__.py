@@ -1,0 +1,1 @@
+"""Standings: how a poll stands while it runs, and as it was certified afterwards."""

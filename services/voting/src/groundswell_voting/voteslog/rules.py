@@ -1,0 +1,148 @@
+"""The records of the votes log, where a voter's votes stand in it, and the identity of a vote.
+
+Pure; used by the ballot box that appends, by the count, the recount and the receipts.
+"""
+
+import hmac
+from base64 import b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+VOTE_TYPE = "groundswell.VoteCast.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A vote as the log holds it; the fields of the event VoteCast."""
+
+    vote_id: str
+    poll_id: str
+    voter: str
+    idea_ids: tuple[str, ...]
+    pass_id: str
+    period: str = ""
+    revision: int | None = None
+    segment: str = ""
+    weight: int = 1
+    channel: str = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Control record 1: a poll's votes count from here on."""
+
+    poll_id: str
+    number: int
+    idea_ids: tuple[str, ...]
+    ideas_per_ballot: int
+    closes_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Control record: later votes of the poll do not count."""
+
+    poll_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Control record: the tally of the poll is final."""
+
+    poll_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """Control record: the ballots of the poll may be forgotten."""
+
+    poll_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A record of a known type whose data cannot be read; the count refuses it."""
+
+    reason: str
+
+
+Control = Opened | Closed | Sealed | Retired
+Body = Vote | Control | Malformed
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of the log; `appended_at_ms` is the broker's time, in milliseconds since 1970."""
+
+    partition: int
+    offset: int
+    appended_at_ms: int
+    id: str
+    body: Body
+
+
+def partition_of(voter: str, partitions: int) -> int:
+    """The partition that holds all votes of a voter; `partitions` is fixed for an installation."""
+    return int.from_bytes(blake2b(voter.encode(), digest_size=8).digest(), "big") % partitions
+
+
+# A vote id is `<poll>.<owner><choice><seal>`: two keyed digests of what the vote is, and a third
+# over both. So a repeat gets the same id, an invented id is told from a true one, and whose vote
+# it is can be answered, all without a look-up.
+_OWNER, _CHOICE, _SEAL = 8, 10, 6
+
+
+def vote_id(
+    key: bytes,
+    poll_id: str,
+    voter: str,
+    period: str,
+    idea_ids: Sequence[str],
+    revision: int | None = None,
+) -> str:
+    """The identity of a vote, which is also its receipt: equal votes of a voter have equal ids."""
+    owner = _owner(key, poll_id, voter)
+    choice = _digest(
+        key, "choice", poll_id, voter, period, "" if revision is None else str(revision), *idea_ids
+    )[:_CHOICE]
+    seal = _seal(key, poll_id, owner + choice)
+    return f"{poll_id}.{urlsafe_b64encode(owner + choice + seal).decode()}"
+
+
+def poll_of(key: bytes, vote_id: str) -> str | None:
+    """The poll that a vote id belongs to; None for an id that was never issued."""
+    poll_id, parts = _parts(vote_id)
+    if len(parts) != _OWNER + _CHOICE + _SEAL:
+        return None
+    genuine = hmac.compare_digest(parts[-_SEAL:], _seal(key, poll_id, parts[:-_SEAL]))
+    return poll_id if genuine else None
+
+
+def is_vote_of(key: bytes, vote_id: str, voter: str) -> bool:
+    """Whether a genuine vote id belongs to this voter."""
+    poll_id, parts = _parts(vote_id)
+    return hmac.compare_digest(parts[:_OWNER], _owner(key, poll_id, voter))
+
+
+def _parts(vote_id: str) -> tuple[str, bytes]:
+    poll_id, _, text = vote_id.rpartition(".")
+    try:
+        return poll_id, b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
+    except ValueError:  # not ASCII, or not base64: no id of ours
+        return poll_id, b""
+
+
+def _owner(key: bytes, poll_id: str, voter: str) -> bytes:
+    return _digest(key, "owner", poll_id, voter)[:_OWNER]
+
+
+def _seal(key: bytes, poll_id: str, parts: bytes) -> bytes:
+    return _digest(key, "seal", poll_id, parts.hex())[:_SEAL]
+
+
+def _digest(key: bytes, *parts: str) -> bytes:
+    return hmac.digest(key, "\0".join(parts).encode(), "sha256")

@@ -1,0 +1,1 @@
+"""The events of Groundswell, their topics and wire form: all that an integrator installs."""

@@ -1,0 +1,64 @@
+"""Events of contests: published by ideas, read by everybody who follows a contest."""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from groundswell_contracts.event import Data, Event, UtcTime
+from groundswell_contracts.poll_rules import PollRules
+from groundswell_contracts.topics import CONTESTS, Topic
+
+Phase = Literal[
+    "draft",
+    "submission",
+    "moderation",
+    "voting",
+    "deliberation",
+    "decided",
+    "delivery",
+    "closed",
+]
+VoteStanding = Literal["advisory", "binding"]
+
+
+class Timetable(Data):
+    """When a contest takes submissions and votes; moments in UTC."""
+
+    submission_closes_at: UtcTime
+    voting_opens_at: UtcTime
+    voting_closes_at: UtcTime
+
+
+class PollPlan(Data):
+    """The poll that opens with a voting phase: its rules are frozen from here on."""
+
+    poll_id: str
+    rules: PollRules
+    idea_ids: list[str]
+    closes_at: UtcTime
+
+
+class ContestPublished(Event):
+    """A brand opened a contest; its rules and timetable are public from now on."""
+
+    topic: ClassVar[Topic] = CONTESTS
+    key_field: ClassVar[str] = "contest_id"
+
+    contest_id: str
+    title: str
+    owner: str
+    vote: VoteStanding
+    answer_by: date
+    rules: str
+    timetable: Timetable
+
+
+class ContestPhaseChanged(Event):
+    """A contest entered another phase. Entering `voting` carries the poll that opens with it."""
+
+    topic: ClassVar[Topic] = CONTESTS
+    key_field: ClassVar[str] = "contest_id"
+
+    contest_id: str
+    from_phase: Phase
+    to_phase: Phase
+    poll: PollPlan | None = None

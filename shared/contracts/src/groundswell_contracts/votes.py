@@ -1,0 +1,82 @@
+"""The votes log: votes as the ballot box appended them, and the control records between them.
+
+Written by voting alone; whoever reads a whole partition has all that is needed to count it.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from groundswell_contracts.event import Event, UtcTime
+from groundswell_contracts.poll_rules import PollRules
+from groundswell_contracts.topics import VOTES, Topic
+
+ControlNumber = Annotated[int, Field(ge=1)]
+"""Counts the control records of one poll, from 1 without a gap; each stands in every partition."""
+
+
+class VoteCast(Event):
+    """One vote as it was taken. Whether it counts is decided by the log before it, not here.
+
+    A standing vote names one idea and has no revision. `period` is empty when a poll has one
+    period only. The event's id is the `vote_id`: the same vote sent again is the same event.
+    """
+
+    topic: ClassVar[Topic] = VOTES
+    key_field: ClassVar[str] = "voter"
+
+    vote_id: str
+    poll_id: str
+    voter: str
+    period: str = ""
+    idea_ids: list[str]
+    revision: int | None = None
+    segment: str = ""
+    weight: Annotated[int, Field(ge=1)] = 1
+    channel: str = "web"
+    pass_id: str
+
+
+class VotingOpened(Event):
+    """Control record 1 of a poll: from here on its votes count, under these rules."""
+
+    topic: ClassVar[Topic] = VOTES
+    key_field: ClassVar[str] = "poll_id"
+
+    poll_id: str
+    contest_id: str
+    number: ControlNumber
+    rules: PollRules
+    idea_ids: list[str]
+    closes_at: UtcTime
+
+
+class VotingClosed(Event):
+    """Control record: votes behind it do not count, whatever their time."""
+
+    topic: ClassVar[Topic] = VOTES
+    key_field: ClassVar[str] = "poll_id"
+
+    poll_id: str
+    number: ControlNumber
+    reason: Literal["deadline", "closed_early"]
+
+
+class TallySealed(Event):
+    """Control record: nothing behind it changes the tally; certification counts up to here."""
+
+    topic: ClassVar[Topic] = VOTES
+    key_field: ClassVar[str] = "poll_id"
+
+    poll_id: str
+    number: ControlNumber
+
+
+class PollRetired(Event):
+    """Control record: the tally is certified, so counting may forget the poll's ballots."""
+
+    topic: ClassVar[Topic] = VOTES
+    key_field: ClassVar[str] = "poll_id"
+
+    poll_id: str
+    number: ControlNumber

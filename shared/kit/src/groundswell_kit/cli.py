@@ -1,0 +1,89 @@
+"""The command line that every service has: running roles, and looking after dead letters.
+
+Called by each service's `__main__`.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated, TypeVar
+
+import typer
+
+from groundswell_kit.dead_letters import DeadLetters, ParkedEvent, key_text
+from groundswell_kit.observability import configure_logging
+from groundswell_kit.serve import Role, run, run_roles
+from groundswell_kit.settings import EngineSettings
+
+Result = TypeVar("Result")
+
+OpenLetters = Callable[[], AbstractAsyncContextManager[DeadLetters]]
+
+
+def run_process(
+    service: str, process: str, settings: EngineSettings, build: Callable[[], Sequence[Role]]
+) -> None:
+    """Run the roles that `build` gives, until told to stop, and exit with their status."""
+    configure_logging(service, process, settings.log_level)
+
+    async def main() -> int:
+        return await run_roles(build(), settings.host)
+
+    sys.exit(run(main()))
+
+
+def dead_letter_commands(open_letters: OpenLetters) -> typer.Typer:
+    """`list`, `show` and `release` for the events that a service could not handle."""
+    commands = typer.Typer(help="Events that could not be handled.", no_args_is_help=True)
+
+    @commands.command(name="list")
+    def list_parked(limit: Annotated[int, typer.Option(min=1)] = 100) -> None:
+        """List parked events: id, key, reason."""
+        for event in _with(open_letters, lambda letters: letters.list(limit)):
+            typer.echo(f"{event.id}\t{key_text(event.key)}\t{event.reason}")
+
+    @commands.command(name="show")
+    def show_parked(event_id: str) -> None:
+        """Show a parked event: its headers, its value, why it was parked."""
+        event = _with(open_letters, lambda letters: letters.show(event_id))
+        if event is None:
+            raise typer.BadParameter(f"no event {event_id} is parked")
+        typer.echo(_described(event))
+
+    @commands.command(name="release")
+    def release_parked(
+        key: Annotated[str | None, typer.Argument(help="The key as `list` shows it.")] = None,
+        every: Annotated[bool, typer.Option("--all", help="Release every key.")] = False,
+    ) -> None:
+        """Hand the parked events of a key, or all, to the service again."""
+        if (key is None) != every:
+            raise typer.BadParameter("name a key, or say --all")
+        released = _with(open_letters, lambda letters: letters.release(key))
+        typer.echo(f"released: {released}")
+
+    return commands
+
+
+def _described(event: ParkedEvent) -> str:
+    headers = [
+        f"{name}: {(value or b'').decode(errors='replace')}" for name, value in event.headers
+    ]
+    return "\n".join(
+        [
+            *headers,
+            "",
+            (event.value or b"").decode(errors="replace"),
+            "",
+            f"parked at {event.parked_at:%Y-%m-%d %H:%M:%S} UTC: {event.reason}",
+            event.stack,
+        ]
+    )
+
+
+def _with(open_letters: OpenLetters, work: Callable[[DeadLetters], Awaitable[Result]]) -> Result:
+    async def main() -> Result:
+        async with open_letters() as letters:
+            return await work(letters)
+
+    return asyncio.run(main())

@@ -1,0 +1,179 @@
+"""Reading owned partitions of a topic from positions that are kept outside Kafka.
+
+For processes whose position lies with their result: voting's counter and archiver. A consumer
+group shares the partitions out; nothing is ever committed to it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
+
+from groundswell_kit.observability import get_logger
+
+log = get_logger()
+
+RawRecord = ConsumerRecord[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The next offset to read, and the id of the record before it (None at the start)."""
+
+    offset: int
+    last_id: str | None
+
+
+class PartitionsHalted(Exception):
+    """Partitions that must not be read on, with the reason of each."""
+
+
+class PartitionReader:
+    """The partitions that this process owns now, each read in order and without a hole.
+
+    `load` gives the stored position of a partition, `record_id` the id of a record. Before a
+    partition is read on, the record before its position is read again: another record there, or
+    an offset that the log does not have, halts the partition (`halted`, by partition) for good,
+    because then the log is not the one that was read before.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        topic: str,
+        group: str,
+        *,
+        load: Callable[[int], Awaitable[Position]],
+        record_id: Callable[[RawRecord], str],
+        fetch_bytes: int = 1 << 20,
+    ) -> None:
+        self.halted: dict[int, str] = {}
+        self._topic = topic
+        self._load = load
+        self._record_id = record_id
+        self._cursors: dict[int, _Cursor] = {}
+        self._owned: set[int] = set()
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap,
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            partition_assignment_strategy=(StickyPartitionAssignor,),
+            session_timeout_ms=6_000,
+            heartbeat_interval_ms=1_500,
+            max_partition_fetch_bytes=fetch_bytes,
+            fetch_max_wait_ms=100,
+        )
+
+    async def start(self) -> None:
+        """Join the group. Kafka's errors pass through."""
+        await self._consumer.start()
+        self._consumer.subscribe([self._topic], listener=_Ownership(self._own))
+
+    async def stop(self) -> None:
+        """Leave the group, so that others take over at once."""
+        await self._consumer.stop()
+
+    @property
+    def owned(self) -> frozenset[int]:
+        """The partitions that the group gives to this process now."""
+        return frozenset(self._owned)
+
+    def restart(self, partition: int) -> None:
+        """Drop what was fetched of a partition and go on from its stored position."""
+        self._cursors.pop(partition, None)
+
+    async def fetch(self, timeout_seconds: float) -> dict[int, list[RawRecord]]:
+        """New records by partition: each list starts where the last one ended. May be empty."""
+        await self._place()
+        try:
+            fetched = await self._consumer.getmany(timeout_ms=int(timeout_seconds * 1000))
+        except NoOffsetForPartitionError:
+            # A partition came to us during the call and has not been placed yet.
+            await asyncio.sleep(0.01)
+            return {}
+        except OffsetOutOfRangeError as error:
+            for tp in error.args[0]:
+                self.halt(tp.partition, "the log does not have the stored offset")
+            return {}
+        batches = {tp.partition: self._in_order(tp.partition, fetched[tp]) for tp in fetched}
+        return {partition: records for partition, records in batches.items() if records}
+
+    async def ready(self) -> None:
+        """Raises PartitionsHalted while a partition is halted."""
+        if self.halted:
+            raise PartitionsHalted(self.halted)
+
+    async def lag(self) -> dict[int, int]:
+        """Records behind this process, by owned partition; one request to the broker."""
+        placed = {TopicPartition(self._topic, p): c for p, c in self._cursors.items()}
+        ends = await self._consumer.end_offsets(list(placed))
+        return {tp.partition: max(0, end - placed[tp].next) for tp, end in ends.items()}
+
+    def _own(self, partitions: Iterable[int]) -> None:
+        # A new assignment starts without positions, also for partitions that stay with us.
+        self._owned = set(partitions)
+        self._cursors.clear()
+
+    async def _place(self) -> None:
+        for partition in self.owned - set(self._cursors):
+            halted = partition in self.halted
+            position = Position(0, None) if halted else await self._load(partition)
+            if partition not in self._owned or partition in self._cursors:
+                continue
+            tp = TopicPartition(self._topic, partition)
+            self._consumer.seek(tp, max(0, position.offset - 1))
+            self._cursors[partition] = _Cursor(position.offset, position.last_id)
+            if halted:
+                self._consumer.pause(tp)
+
+    def _in_order(self, partition: int, records: list[RawRecord]) -> list[RawRecord]:
+        cursor = self._cursors.get(partition)
+        if cursor is None or partition in self.halted:
+            return []
+        if cursor.unverified_id is not None:
+            first = records[0]
+            if first.offset != cursor.next - 1 or self._record_id(first) != cursor.unverified_id:
+                self.halt(partition, "the log holds another record than the one counted before")
+                return []
+            cursor.unverified_id = None
+            records = records[1:]
+        if not follows(records, cursor.next):
+            log.warning("records do not follow the position", partition=partition)
+            self.restart(partition)
+            return []
+        cursor.next += len(records)
+        return records
+
+    def halt(self, partition: int, reason: str) -> None:
+        """Stop reading a partition for good: somebody has to look at it."""
+        log.error("partition halted", topic=self._topic, partition=partition, reason=reason)
+        self.halted[partition] = reason
+        self._consumer.pause(TopicPartition(self._topic, partition))
+
+
+def follows(records: Iterable[RawRecord], offset: int) -> bool:
+    """Whether records start at an offset and go on from it without a hole."""
+    return all(record.offset == expected for expected, record in enumerate(records, offset))
+
+
+@dataclass(slots=True)
+class _Cursor:
+    next: int
+    unverified_id: str | None
+
+
+class _Ownership(ConsumerRebalanceListener):
+    """Tells which partitions are owned; placing them is left to `fetch`, which may fail."""
+
+    def __init__(self, own: Callable[[Iterable[int]], None]) -> None:
+        self._own = own
+
+    async def on_partitions_revoked(self, _: Iterable[TopicPartition]) -> None:
+        self._own(())
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self._own(tp.partition for tp in assigned)

@@ -1,0 +1,36 @@
+"""Waiting that a stop can end, and delays that grow. Used by the relay and the consumer runtime."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+LONGEST_DELAY_SECONDS = 5.0
+
+
+async def unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Runs `work` to its end and returns True; when `stop` is set first, cancels it: False.
+
+    Raises what `work` raises, also what it raises at being cancelled.
+    """
+    working = asyncio.create_task(work)
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        working.cancel()
+        stopped.cancel()
+        await asyncio.wait({working, stopped})
+    if working.cancelled():
+        return False
+    working.result()
+    return True
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Sleeps, but no longer than until `stop` is set."""
+    await unless_stopped(stop, asyncio.sleep(seconds))
+
+
+def growing_delay(failures: int) -> float:
+    """Seconds to wait after the n-th failure in a row: 0.1, 0.2, 0.4 ... 5."""
+    return float(min(LONGEST_DELAY_SECONDS, 0.1 * 2 ** min(failures - 1, 10)))

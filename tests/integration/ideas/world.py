@@ -1,0 +1,191 @@
+"""The ideas service in this process, the people who use it, and a look at what it keeps."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+from pymongo.asynchronous.database import AsyncDatabase
+
+from groundswell_contracts.cloudevents import CloudEvent, from_kafka
+from groundswell_ideas import app as wiring
+from groundswell_ideas.selection.commands import SelectionCommands
+from groundswell_ideas.selection.rules import CertifiedTally, RankedIdea
+from groundswell_ideas.settings import Settings
+from groundswell_kit.clock import utc_now
+from groundswell_kit.mongo import Document
+from groundswell_kit.serve import Role
+from tests.support.issuer import LocalIssuer
+
+BRAND = "nerc"
+PHASES = ("submission", "moderation", "voting", "deliberation", "decided", "delivery", "closed")
+STAFF = {"manager", "editor", "juror", "finance", "auditor", "integrator"}
+
+Json = dict[str, Any]
+
+
+@dataclass
+class World:
+    """Requests are made `by` somebody: a role, of a brand if it is staff; None has no token."""
+
+    settings: Settings
+    database: AsyncDatabase[Document]
+    app: FastAPI
+    client: httpx2.AsyncClient
+    issuer: LocalIssuer
+    stores: wiring.Stores = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stores = wiring.Stores(self.database)
+
+    def token(self, role: str, brand: str | None = BRAND, subject: str | None = None) -> str:
+        """A token of this role, of a brand if it is one that brands give."""
+        return self.issuer.token(
+            sub=subject or f"the_{role}",
+            roles=[role],
+            brand_id=brand if role in STAFF else None,
+        )
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        by: str | None = "manager",
+        brand: str | None = BRAND,
+        subject: str | None = None,
+        if_match: str | None = None,
+        key: str | None = None,
+    ) -> httpx2.Response:
+        """One request with a JSON body, and its answer."""
+        headers = {
+            "Authorization": None if by is None else f"Bearer {self.token(by, brand, subject)}",
+            "If-Match": if_match,
+            "Idempotency-Key": key,
+        }
+        sent = {name: value for name, value in headers.items() if value is not None}
+        return await self.client.request(method, path, json=body, headers=sent)
+
+    async def done(self, method: str, path: str, body: object = None, **how: Any) -> Json:
+        """The JSON answer to a request that must succeed."""
+        answer = await self.send(method, path, body, **how)
+        assert answer.is_success, answer.text
+        document: Json = answer.json()
+        return document
+
+    async def draft(self, **changes: object) -> Json:
+        """A contest with all that it needs to open, but for the changes."""
+        return await self.done("POST", "/v1/contests", new_contest(**changes))
+
+    async def enter(self, contest_id: str, phase: str) -> Json:
+        """Leads a contest into its next phase."""
+        path = f"/v1/contests/{contest_id}/phase"
+        return await self.done("POST", path, {"to": phase}, if_match="*")
+
+    async def submit(self, contest_id: str, title: str = "RRS Boaty", by: str = "per_1") -> str:
+        """The id of a new idea."""
+        body = {"title": title, "summary": "A name that nobody will forget."}
+        path = f"/v1/contests/{contest_id}/ideas"
+        idea = await self.done("POST", path, body, by="participant", subject=by)
+        return str(idea["id"])
+
+    async def approve(self, idea_id: str) -> None:
+        await self.done("POST", f"/v1/ideas/{idea_id}/approve", {}, by="editor")
+
+    async def shortlist(self, contest_id: str, idea_ids: Sequence[str]) -> Json:
+        body = {"idea_ids": idea_ids}
+        path = f"/v1/contests/{contest_id}/shortlist"
+        return await self.done("PUT", path, body, by="editor", if_match="*")
+
+    async def certify(self, contest_id: str, votes: Sequence[tuple[str, int]]) -> None:
+        """Keeps a tally as if it had come from voting; votes by idea, the best first."""
+        contest = await self.stores.contests.get(BRAND, contest_id)
+        tally = CertifiedTally(
+            poll_id=str(contest.poll_id),
+            ideas=tuple(RankedIdea(i, n, rank) for rank, (i, n) in enumerate(votes, start=1)),
+            verdicts={"counted": sum(n for _, n in votes)},
+            log_hash="ab" * 32,
+            certified_at=utc_now(),
+        )
+        await self.selection.keep_tally(BRAND, contest_id, tally)
+
+    @property
+    def selection(self) -> SelectionCommands:
+        return SelectionCommands(self.stores.contests, self.stores.ideas, self.stores.tallies)
+
+    async def contest_in(self, phase: str, **changes: object) -> tuple[str, list[str]]:
+        """A contest in this phase, and its three approved ideas; the first has most votes."""
+        contest_id = str((await self.draft(**changes))["id"])
+        await self.enter(contest_id, "submission")
+        idea_ids = [await self.submit(contest_id, f"Ship {n}", by=f"per_{n}") for n in range(3)]
+        for idea_id in idea_ids:
+            await self.approve(idea_id)
+        for step in PHASES[1 : PHASES.index(phase) + 1]:
+            if step == "voting":
+                await self.shortlist(contest_id, idea_ids)
+            if step == "decided":
+                body = {"idea_ids": idea_ids[:1], "reason": "The crowd has spoken."}
+                await self.done("POST", f"/v1/contests/{contest_id}/winners", body)
+            await self.enter(contest_id, step)
+            if step == "voting":
+                votes = zip(idea_ids, (124_109, 34_371, 15_231), strict=True)
+                await self.certify(contest_id, list(votes))
+        return contest_id, idea_ids
+
+    async def kept(self) -> dict[str, list[Document]]:
+        """Everything in the database: equal before and after when nothing has changed."""
+        names = sorted(await self.database.list_collection_names())
+        return {
+            name: await self.database[name].find().sort("_id", 1).to_list() for name in names
+        }
+
+    async def events(self) -> list[CloudEvent]:
+        """All events in the outbox, in order for each topic and key."""
+        order = [("topic", 1), ("key", 1), ("sequence", 1)]
+        rows = self.database["outbox"].find().sort(order)
+        return [
+            from_kafka(row["topic"], row["key"], row["value"], [(n, v) for n, v in row["headers"]])
+            async for row in rows
+        ]
+
+    async def event_names(self) -> list[str]:
+        """The classes of all events in the outbox, sorted."""
+        return sorted(type(event.data).__name__ for event in await self.events())
+
+
+def new_contest(**changes: object) -> Json:
+    """The body of a contest that can open at once, but for the changes; None leaves out."""
+    now = utc_now()
+    body = {
+        "title": "Name our ship",
+        "vote": "advisory",
+        "owner": "James Hand",
+        "rules": "One vote each. The director has the last word.",
+        "timetable": {
+            "submission_closes_at": (now + timedelta(hours=1)).isoformat(),
+            "voting_opens_at": (now + timedelta(hours=1)).isoformat(),
+            "voting_closes_at": (now + timedelta(hours=2)).isoformat(),
+        },
+        "answer_by": (now + timedelta(days=20)).date().isoformat(),
+        **changes,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+@asynccontextmanager
+async def running(role: Role) -> AsyncIterator[Role]:
+    """The tasks of a role, stopped at the end as `serve` would."""
+    stop = asyncio.Event()
+    tasks = [asyncio.ensure_future(task(stop)) for task in role.tasks]
+    try:
+        yield role
+    finally:
+        stop.set()
+        async with asyncio.timeout(10):
+            await asyncio.gather(*tasks)
+        await role.close()

@@ -1,0 +1,142 @@
+"""A program of one or two roles, started by the tests as a process of its own.
+
+Its arguments: the scenario, and the port that its first role wants.
+"""
+
+import asyncio
+import sys
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from groundswell_kit.auth import TokenVerifier
+from groundswell_kit.health import Health
+from groundswell_kit.http import create_app
+from groundswell_kit.observability import configure_logging, get_logger
+from groundswell_kit.serve import Role, run, run_roles
+
+log = get_logger()
+
+
+class Thing(BaseModel):
+    title: str
+    fields: dict[str, Any] = {}
+
+
+class Teller:
+    """Answers each request from a task, as the ballot box's batches do, and counts both sides."""
+
+    def __init__(self) -> None:
+        self._asked: asyncio.Queue[asyncio.Future[int]] = asyncio.Queue(maxsize=1_000)
+        self._taken = self._told = 0
+
+    async def ask(self) -> int:
+        self._taken += 1
+        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        await self._asked.put(answer)
+        return await answer
+
+    async def tell(self, stop: asyncio.Event) -> None:
+        while not (stop.is_set() and self._asked.empty()):
+            await asyncio.sleep(0.02)
+            while not self._asked.empty():
+                self._told += 1
+                self._asked.get_nowait().set_result(self._told)
+
+    async def close(self) -> None:
+        log.info("closed", taken=self._taken, told=self._told)
+
+
+def api(port: int, **changes: Any) -> Role:
+    teller = Teller()
+    router = APIRouter()
+
+    @router.post("/v1/things", status_code=201)
+    async def make_thing(thing: Thing) -> Thing:
+        return thing
+
+    @router.get("/v1/things/{name}")
+    async def show_thing(name: str, like: str = "") -> dict[str, str]:
+        return {"name": name, "like": like}
+
+    @router.post("/v1/asks")
+    async def ask() -> int:
+        return await teller.ask()
+
+    @router.get("/v1/naps/{seconds}")
+    async def nap(seconds: float) -> str:
+        await asyncio.sleep(seconds)
+        return "rested"
+
+    health = Health("api")
+    app = create_app(
+        title="Program", version="1", routers=[router], health=health, verifier=TokenVerifier([])
+    )
+    return Role("api", port, health, app, tasks=[teller.tell], close=teller.close, **changes)
+
+
+async def until_stopped(stop: asyncio.Event) -> None:
+    await stop.wait()
+    log.info("task stopped")
+
+
+async def failing(_: asyncio.Event) -> None:
+    await asyncio.sleep(0.1)
+    raise RuntimeError("the disk is full")
+
+
+async def returning(_: asyncio.Event) -> None:
+    await asyncio.sleep(0.1)
+
+
+async def stubborn(_: asyncio.Event) -> None:
+    await asyncio.sleep(60)
+
+
+async def slow_start() -> None:
+    await asyncio.sleep(1)
+
+
+async def failing_start() -> None:
+    raise RuntimeError("no topics")
+
+
+async def hang() -> None:
+    await asyncio.sleep(60)
+
+
+def worker(*tasks: Any, **changes: Any) -> Role:
+    return Role("worker", 0, Health("worker"), tasks=tasks, **changes)
+
+
+def roles(scenario: str, port: int) -> list[Role]:
+    match scenario:
+        case "api":
+            return [api(port)]
+        case "all":
+            return [api(port), Role("worker", port, Health("worker"), tasks=[until_stopped])]
+        case "slow start":
+            return [api(port, start=slow_start)]
+        case "hanging start":
+            return [api(port, start=hang)]
+        case "failing start":
+            return [worker(until_stopped, start=failing_start), worker(until_stopped)]
+        case "failing task":
+            return [worker(failing), worker(until_stopped)]
+        case "returning task":
+            return [worker(until_stopped, returning)]
+        case "stubborn task":
+            return [worker(stubborn, until_stopped)]
+        case "hanging close":
+            return [worker(until_stopped, close=hang)]
+    raise ValueError(scenario)
+
+
+async def main() -> int:
+    configure_logging("program", "all")
+    return await run_roles(roles(sys.argv[1], int(sys.argv[2])), drain_seconds=4)
+
+
+if __name__ == "__main__":
+    sys.exit(run(main()))

@@ -1,0 +1,131 @@
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from groundswell_ideas.contests.rules import Contest, Terms, Timetable
+from groundswell_ideas.contests.schemas import (
+    ContestAnswer,
+    DraftChanges,
+    NewContest,
+    TimetableBody,
+)
+
+TIMETABLE = {
+    "submission_closes_at": "2026-12-10T22:00:00Z",
+    "voting_opens_at": "2026-12-11T09:00:00+01:00",
+    "voting_closes_at": "2026-12-20T22:00:00.123987Z",
+}
+
+
+def refused_fields(model: type[NewContest | DraftChanges], body: dict[str, Any]) -> list[str]:
+    with pytest.raises(ValidationError) as refusal:
+        model.model_validate(body)
+    return [".".join(map(str, error["loc"])) for error in refusal.value.errors()]
+
+
+class TestNewContest:
+    def test_a_draft_needs_its_title_and_its_vote(self) -> None:
+        assert refused_fields(NewContest, {}) == ["title", "vote"]
+        terms = NewContest.model_validate({"title": " Name our ship ", "vote": "binding"}).terms()
+        assert terms == Terms(title="Name our ship", vote="binding")
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("title", " "),
+            ("title", "x" * 201),
+            ("title", 7),
+            ("vote", "maybe"),
+            ("owner", ""),
+            ("rules", "x" * 20_001),
+            ("answer_by", "soon"),
+            ("colour", "blue"),
+            ("timetable", "tomorrow"),
+        ],
+    )
+    def test_a_wrong_field_is_named(self, field: str, value: object) -> None:
+        body = {"title": "Name our ship", "vote": "advisory", field: value}
+        assert refused_fields(NewContest, body) == [field]
+
+    @pytest.mark.parametrize(
+        "moment",
+        ["2026-12-10T22:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "never"],
+    )
+    def test_a_moment_has_its_zone_and_lies_in_our_times(self, moment: str) -> None:
+        body = {
+            "title": "Name our ship",
+            "vote": "advisory",
+            "timetable": TIMETABLE | {"submission_closes_at": moment},
+        }
+        assert refused_fields(NewContest, body) == ["timetable.submission_closes_at"]
+
+    def test_a_timetable_out_of_order_is_refused(self) -> None:
+        body = {
+            "title": "Name our ship",
+            "vote": "advisory",
+            "timetable": TIMETABLE | {"voting_closes_at": "2026-12-11T08:00:00Z"},
+        }
+        assert refused_fields(NewContest, body) == ["timetable"]
+
+    def test_moments_turn_to_utc_and_milliseconds(self) -> None:
+        assert TimetableBody.model_validate(TIMETABLE).value() == Timetable(
+            datetime(2026, 12, 10, 22, tzinfo=UTC),
+            datetime(2026, 12, 11, 8, tzinfo=UTC),
+            datetime(2026, 12, 20, 22, 0, 0, 123_000, tzinfo=UTC),
+        )
+
+    @given(
+        moment=st.datetimes(
+            datetime(2000, 1, 2),  # noqa: DTZ001 - Hypothesis adds the zone
+            datetime(2199, 12, 30),  # noqa: DTZ001 - the same
+            timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))]),
+        )
+    )
+    def test_cutting_a_moment_moves_it_by_less_than_a_millisecond(self, moment: datetime) -> None:
+        later = moment + timedelta(hours=1)
+        body = {
+            "submission_closes_at": moment,
+            "voting_opens_at": moment,
+            "voting_closes_at": later,
+        }
+        kept = TimetableBody.model_validate(body).submission_closes_at
+        assert kept.tzinfo is UTC
+        assert timedelta(0) <= moment - kept < timedelta(milliseconds=1)
+        assert kept.microsecond % 1000 == 0
+
+
+class TestDraftChanges:
+    TERMS = Terms(title="Name our ship", vote="advisory", owner="James", rules="One vote each.")
+
+    def test_what_is_left_out_stays_and_null_takes_away(self) -> None:
+        changes = DraftChanges.model_validate({"owner": None, "answer_by": "2027-01-15"})
+        assert changes.applied_to(self.TERMS) == Terms(
+            title="Name our ship",
+            vote="advisory",
+            rules="One vote each.",
+            answer_by=date(2027, 1, 15),
+        )
+
+    def test_nothing_changes_nothing(self) -> None:
+        assert DraftChanges().applied_to(self.TERMS) == self.TERMS
+
+    def test_a_timetable_is_replaced_as_a_whole(self) -> None:
+        changes = DraftChanges.model_validate({"timetable": TIMETABLE})
+        timetable = TimetableBody.model_validate(TIMETABLE).value()
+        assert changes.applied_to(self.TERMS).timetable == timetable
+
+    @pytest.mark.parametrize("field", ["title", "vote"])
+    def test_title_and_vote_cannot_be_taken_away(self, field: str) -> None:
+        assert refused_fields(DraftChanges, {field: None}) == [field]
+
+
+def test_a_contest_is_shown_with_the_way_it_went(draft: Contest) -> None:
+    answer = ContestAnswer.of(draft)
+    assert answer.phase == "draft"
+    assert [reached.phase for reached in answer.phases] == ["draft"]
+    assert answer.poll_ids == []
+    assert ContestAnswer.model_validate_json(answer.model_dump_json()) == answer
