@@ -13,10 +13,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from groundswell_contracts import catalogue
-from groundswell_contracts.cloudevents import CloudEvent, to_kafka
+from groundswell_contracts.cloudevents import to_kafka
 from groundswell_contracts.event import Event
 from groundswell_contracts.registry import EVENTS
 from groundswell_contracts.topics import DOMAIN_TOPICS
+from tests.support.events import SAMPLE
 
 PERSONAL = re.compile(
     r"(?:^|_)(?:e?mails?|phones?|mobile|address(?:es)?|street|city|zip|postcode|ip|iban"
@@ -121,11 +122,9 @@ def test_asyncapi_references_lead_somewhere(asyncapi: dict[str, Any]) -> None:
         assert resolve(asyncapi, reference)
 
 
-def test_asyncapi_describes_what_the_codec_writes(
-    asyncapi: dict[str, Any], sample: CloudEvent
-) -> None:
-    message = asyncapi["components"]["messages"][sample.data.type]
-    record = to_kafka(sample)
+def test_asyncapi_describes_what_the_codec_writes(asyncapi: dict[str, Any]) -> None:
+    message = asyncapi["components"]["messages"][SAMPLE.data.type]
+    record = to_kafka(SAMPLE)
     headers = {name: value.decode() for name, value in record.headers}
     described = asyncapi["components"]["schemas"]["CloudEventHeaders"]["properties"]
 
@@ -137,7 +136,7 @@ def test_asyncapi_describes_what_the_codec_writes(
     assert not fits(message["headers"], headers | {"ce_type": "groundswell.VoteCast.v1"})
     assert fits(message["payload"], json.loads(record.value))
     assert not fits(message["payload"], {})
-    assert sample.data.key_field in message["bindings"]["kafka"]["key"]["description"]
+    assert SAMPLE.data.key_field in message["bindings"]["kafka"]["key"]["description"]
 
 
 def test_every_topic_has_events_and_every_event_a_topic() -> None:

@@ -12,7 +12,6 @@ from cloudevents.core.v1.event import CloudEvent as SdkEvent
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from tests.support.events import ANY_EVENT, MOMENTS, events_of
 
 from groundswell_contracts.cloudevents import (
     CloudEvent,
@@ -24,6 +23,7 @@ from groundswell_contracts.cloudevents import (
 from groundswell_contracts.event import Event
 from groundswell_contracts.json_schema import json_schema
 from groundswell_contracts.registry import EVENTS
+from tests.support.events import ANY_EVENT, MOMENTS, SAMPLE, events_of
 
 
 def to_milliseconds(moment: datetime) -> datetime:
@@ -131,8 +131,8 @@ def test_a_moment_without_a_zone_is_not_written() -> None:
         timestamp(datetime(2026, 11, 21, tzinfo=UTC).replace(tzinfo=None))
 
 
-def test_sequences_sort_as_text(sample: CloudEvent) -> None:
+def test_sequences_sort_as_text() -> None:
     def text(sequence: int) -> bytes:
-        return dict(to_kafka(replace(sample, sequence=sequence)).headers)["ce_sequence"]
+        return dict(to_kafka(replace(SAMPLE, sequence=sequence)).headers)["ce_sequence"]
 
     assert text(9) < text(10) < text(100)

@@ -83,6 +83,9 @@ BREACHES = [
     imports("ideas", f"{IDEAS}/submissions/planted.py", "groundswell_ideas.moderation"),
     imports("ideas", f"{IDEAS}/moderation/planted.py", "groundswell_ideas.selection"),
     imports("voting", f"{VOTING}/voteslog/planted.py", "groundswell_voting.counting"),
+    imports("voting", f"{VOTING}/counting/planted.py", "groundswell_voting.polls"),
+    imports("voting", f"{VOTING}/passes/planted.py", "groundswell_voting.intake"),
+    imports("voting", f"{VOTING}/certification/planted.py", "groundswell_voting.standings"),
     Breach(
         "cycles",
         {

@@ -7,11 +7,9 @@ from datetime import UTC
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.events import ANY_EVENT
 
 from groundswell_contracts.cloudevents import (
     CloudEvent,
-    KafkaMessage,
     MalformedEvent,
     UnknownEventType,
     from_kafka,
@@ -19,47 +17,44 @@ from groundswell_contracts.cloudevents import (
 )
 from groundswell_contracts.registry import EVENTS
 from groundswell_contracts.topics import DOMAIN_TOPICS, POLLS
+from tests.support.events import ANY_EVENT, SAMPLE
 
 REQUIRED = ["ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_brandid"]
 OPTIONAL = ["ce_sequence", "ce_partitionkey", "ce_traceparent", "content-type"]
 
 
-def with_header(record: KafkaMessage, name: str, value: bytes | None) -> CloudEvent:
-    """Reads the record with one header changed; None stands for a null, which Kafka allows."""
-    headers = [*((n, v) for n, v in record.headers if n != name), (name, value)]
-    return from_kafka(record.topic, record.key, record.value, headers)
+RECORD = to_kafka(SAMPLE)
 
 
-def without_header(record: KafkaMessage, name: str) -> CloudEvent:
-    headers = [(n, v) for n, v in record.headers if n != name]
-    return from_kafka(record.topic, record.key, record.value, headers)
+def with_header(name: str, value: bytes | None) -> CloudEvent:
+    """Reads the sample with one header changed; None stands for a null, which Kafka allows."""
+    headers = [*((n, v) for n, v in RECORD.headers if n != name), (name, value)]
+    return from_kafka(RECORD.topic, RECORD.key, RECORD.value, headers)
 
 
-@pytest.fixture(scope="module")
-def record(sample: CloudEvent) -> KafkaMessage:
-    return to_kafka(sample)
+def without_header(name: str) -> CloudEvent:
+    headers = [(n, v) for n, v in RECORD.headers if n != name]
+    return from_kafka(RECORD.topic, RECORD.key, RECORD.value, headers)
 
 
 @pytest.mark.parametrize("name", REQUIRED)
-def test_a_missing_header_is_malformed(record: KafkaMessage, name: str) -> None:
+def test_a_missing_header_is_malformed(name: str) -> None:
     with pytest.raises(MalformedEvent, match=f"without header {name}"):
-        without_header(record, name)
+        without_header(name)
     with pytest.raises(MalformedEvent, match=f"without header {name}"):
-        with_header(record, name, None)
+        with_header(name, None)
 
 
 @pytest.mark.parametrize("name", OPTIONAL)
-def test_what_may_be_left_out_is_not_missed(
-    record: KafkaMessage, sample: CloudEvent, name: str
-) -> None:
-    assert without_header(record, name).data == sample.data
-    assert with_header(record, name, None).data == sample.data
+def test_what_may_be_left_out_is_not_missed(name: str) -> None:
+    assert without_header(name).data == SAMPLE.data
+    assert with_header(name, None).data == SAMPLE.data
 
 
 @pytest.mark.parametrize("name", [*REQUIRED, "ce_sequence", "ce_traceparent"])
-def test_a_header_that_is_no_text_is_malformed(record: KafkaMessage, name: str) -> None:
+def test_a_header_that_is_no_text_is_malformed(name: str) -> None:
     with pytest.raises(MalformedEvent):
-        with_header(record, name, b"\xff")
+        with_header(name, b"\xff")
 
 
 @pytest.mark.parametrize(
@@ -81,24 +76,24 @@ def test_a_header_that_is_no_text_is_malformed(record: KafkaMessage, name: str) 
         ("ce_sequence", "9" * 5000),
     ],
 )
-def test_a_wrong_attribute_is_malformed(record: KafkaMessage, name: str, value: str) -> None:
+def test_a_wrong_attribute_is_malformed(name: str, value: str) -> None:
     with pytest.raises(MalformedEvent, match="wrong attribute"):
-        with_header(record, name, value.encode())
+        with_header(name, value.encode())
 
 
-def test_an_empty_type_is_malformed(record: KafkaMessage) -> None:
+def test_an_empty_type_is_malformed() -> None:
     with pytest.raises(MalformedEvent, match="without header ce_type"):
-        with_header(record, "ce_type", b"")
+        with_header("ce_type", b"")
 
 
-def test_the_last_of_two_equal_headers_is_read(record: KafkaMessage) -> None:
-    headers = [("ce_id", b"first"), *record.headers]
-    assert from_kafka(record.topic, record.key, record.value, headers).id == "evt_01"
+def test_the_last_of_two_equal_headers_is_read() -> None:
+    headers = [("ce_id", b"first"), *RECORD.headers]
+    assert from_kafka(RECORD.topic, RECORD.key, RECORD.value, headers).id == "evt_01"
 
 
-def test_a_time_of_another_zone_is_read_as_utc(record: KafkaMessage, sample: CloudEvent) -> None:
-    event = with_header(record, "ce_time", b"2026-11-21T18:15:15.123000+05:45")
-    assert event.time == sample.time
+def test_a_time_of_another_zone_is_read_as_utc() -> None:
+    event = with_header("ce_time", b"2026-11-21T18:15:15.123000+05:45")
+    assert event.time == SAMPLE.time
     assert event.time.tzinfo is UTC
 
 
@@ -117,11 +112,9 @@ def test_a_time_of_another_zone_is_read_as_utc(record: KafkaMessage, sample: Clo
     ],
     ids=["null", "empty", "cut", "no-utf-8", "none", "list", "text", "deep", "deeper"],
 )
-def test_data_that_is_no_json_object_is_malformed(
-    record: KafkaMessage, value: bytes | None
-) -> None:
+def test_data_that_is_no_json_object_is_malformed(value: bytes | None) -> None:
     with pytest.raises(MalformedEvent, match="wrong data"):
-        from_kafka(record.topic, record.key, value, record.headers)
+        from_kafka(RECORD.topic, RECORD.key, value, RECORD.headers)
 
 
 @pytest.mark.parametrize(
@@ -137,42 +130,38 @@ def test_data_that_is_no_json_object_is_malformed(
         ("certified_at", "0001-01-01T00:00:00+12:00"),
     ],
 )
-def test_a_wrong_field_is_malformed_and_named(
-    record: KafkaMessage, field: str, value: object
-) -> None:
-    data = json.loads(record.value) | {field: value}
+def test_a_wrong_field_is_malformed_and_named(field: str, value: object) -> None:
+    data = json.loads(RECORD.value) | {field: value}
     with pytest.raises(MalformedEvent, match=f"wrong data: {field}"):
-        from_kafka(record.topic, record.key, json.dumps(data).encode(), record.headers)
+        from_kafka(RECORD.topic, RECORD.key, json.dumps(data).encode(), RECORD.headers)
 
 
 @pytest.mark.parametrize("key", [None, b"", b"con_02", b"con_01\n", b"\xff"])
-def test_another_key_than_that_of_the_data_is_malformed(
-    record: KafkaMessage, key: bytes | None
-) -> None:
+def test_another_key_than_that_of_the_data_is_malformed(key: bytes | None) -> None:
     with pytest.raises(MalformedEvent, match="contest_id"):
-        from_kafka(record.topic, key, record.value, record.headers)
+        from_kafka(RECORD.topic, key, RECORD.value, RECORD.headers)
 
 
-def test_a_key_of_broken_text_is_not_mistaken_for_another(sample: CloudEvent) -> None:
-    data = sample.data.model_copy(update={"contest_id": "\ufffd"})
+def test_a_key_of_broken_text_is_not_mistaken_for_another() -> None:
+    data = SAMPLE.data.model_copy(update={"contest_id": "\ufffd"})
     topic, _, value, headers = to_kafka(
-        CloudEvent("evt_02", sample.source, sample.time, sample.brand_id, data)
+        CloudEvent("evt_02", SAMPLE.source, SAMPLE.time, SAMPLE.brand_id, data)
     )
     with pytest.raises(MalformedEvent):
         from_kafka(topic, b"\xff", value, headers)
 
 
-def test_an_event_on_a_foreign_topic_is_malformed(record: KafkaMessage) -> None:
+def test_an_event_on_a_foreign_topic_is_malformed() -> None:
     with pytest.raises(MalformedEvent, match="does not belong"):
-        from_kafka(POLLS.name, record.key, record.value, record.headers)
+        from_kafka(POLLS.name, RECORD.key, RECORD.value, RECORD.headers)
 
 
 @pytest.mark.parametrize(
     "kind", ["groundswell.TallyCertified.v2", "groundswell.PollPaused.v1", "com.example.sold"]
 )
-def test_an_unknown_type_is_told_apart(record: KafkaMessage, kind: str) -> None:
+def test_an_unknown_type_is_told_apart(kind: str) -> None:
     with pytest.raises(UnknownEventType, match=kind):
-        with_header(record, "ce_type", kind.encode())
+        with_header("ce_type", kind.encode())
 
 
 NAMES = st.sampled_from([*REQUIRED, *OPTIONAL]) | st.text(max_size=8)

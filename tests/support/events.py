@@ -1,4 +1,4 @@
-"""Hypothesis strategies for events, drawn from the JSON Schemas of their types."""
+"""Events for tests: one as it should be, and Hypothesis strategies for all, from their schemas."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -9,6 +9,31 @@ from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.event import Event
 from groundswell_contracts.json_schema import json_schema
 from groundswell_contracts.registry import EVENTS
+from groundswell_contracts.tallies import TallyCertified
+
+NOW = datetime(2026, 11, 21, 12, 30, 15, 123000, tzinfo=UTC)
+
+SAMPLE = CloudEvent(
+    id="evt_01",
+    source="/groundswell/voting",
+    time=NOW,
+    brand_id="nerc",
+    data=TallyCertified.model_validate(
+        {
+            "contest_id": "con_01",
+            "poll_id": "poll_01",
+            "rules": {},
+            "tally": [{"idea_id": "idea_01", "votes": 124_109, "rank": 1}],
+            "verdicts": {"counted": 124_109, "repeat": 3},
+            "log_ranges": [{"partition": 0, "first_offset": 0, "last_offset": 124_111}],
+            "log_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "certified_at": NOW,
+        }
+    ),
+    sequence=7,
+    traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+)
+"""An event with every attribute, and data of every kind: nested, listed, numbers, moments."""
 
 TEXT = st.text(max_size=20) | st.sampled_from(["Boaty McBoatface", "šį vėją", "船", "a b/c?d=%20"])
 ZONES = st.sampled_from(

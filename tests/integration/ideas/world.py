@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import httpx2
 from fastapi import FastAPI
+from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts.cloudevents import CloudEvent, from_kafka
@@ -17,8 +18,11 @@ from groundswell_ideas.selection.commands import SelectionCommands
 from groundswell_ideas.selection.rules import CertifiedTally, RankedIdea
 from groundswell_ideas.settings import Settings
 from groundswell_kit.clock import utc_now
-from groundswell_kit.mongo import Document
+from groundswell_kit.health import Health
+from groundswell_kit.ids import new_id
+from groundswell_kit.mongo import Document, connect
 from groundswell_kit.serve import Role
+from groundswell_local.engines import Engines
 from tests.support.issuer import LocalIssuer
 
 BRAND = "nerc"
@@ -33,14 +37,11 @@ class World:
     """Requests are made `by` somebody: a role, of a brand if it is staff; None has no token."""
 
     settings: Settings
+    stores: wiring.Stores
     database: AsyncDatabase[Document]
     app: FastAPI
     client: httpx2.AsyncClient
     issuer: LocalIssuer
-    stores: wiring.Stores = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.stores = wiring.Stores(self.database)
 
     def token(self, role: str, brand: str | None = BRAND, subject: str | None = None) -> str:
         """A token of this role, of a brand if it is one that brands give."""
@@ -137,12 +138,10 @@ class World:
                 await self.certify(contest_id, list(votes))
         return contest_id, idea_ids
 
-    async def kept(self) -> dict[str, list[Document]]:
-        """Everything in the database: equal before and after when nothing has changed."""
-        names = sorted(await self.database.list_collection_names())
-        return {
-            name: await self.database[name].find().sort("_id", 1).to_list() for name in names
-        }
+    async def kept(self, *names: str) -> dict[str, list[Document]]:
+        """Everything in these collections, or in all: equal as long as nothing changes."""
+        found = names or await self.database.list_collection_names()
+        return {name: await self.database[name].find().sort("_id", 1).to_list() for name in found}
 
     async def events(self) -> list[CloudEvent]:
         """All events in the outbox, in order for each topic and key."""
@@ -175,6 +174,30 @@ def new_contest(**changes: object) -> Json:
         **changes,
     }
     return {name: value for name, value in body.items() if value is not None}
+
+
+@asynccontextmanager
+async def new_world(engines: Engines, issuer: LocalIssuer) -> AsyncIterator[World]:
+    """The service with a database of its own, which is dropped at the end."""
+    settings = Settings(
+        mode="local",
+        kafka_bootstrap=engines.kafka.address,
+        mongo_uri=engines.mongo.address,
+        database_prefix=new_id("test"),
+        issuers=[issuer.settings],
+        cursor_secret=SecretStr("a secret of the tests, 32 bytes and more"),
+        ideas_api_port=0,
+        ideas_worker_port=0,
+    )
+    database = connect(settings.mongo_uri, settings.database("ideas"))
+    stores = wiring.Stores(database)
+    await stores.ensure_indexes()
+    app = wiring.create_api(settings, stores, Health("api"))
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://ideas.test") as client:
+        yield World(settings, stores, database, app, client, issuer)
+    await database.client.drop_database(database.name)
+    await database.client.close()
 
 
 @asynccontextmanager

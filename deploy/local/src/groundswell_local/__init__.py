@@ -1,1 +1,1 @@
-"""Groundswell on one machine: engines, supervisor, tokens, the doctor and the ship-naming contest."""
+"""Groundswell on one machine: engines, supervisor, tokens, doctor and the ship-naming contest."""

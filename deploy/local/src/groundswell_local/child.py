@@ -6,7 +6,6 @@ it (`tether.py`), and a pid file lets the next owner of the directory end what s
 """
 
 import asyncio
-import json
 import os
 import signal
 import subprocess
@@ -15,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psutil
+from groundswell_local.ownership import note_process
 
 TETHER = Path(__file__).with_name("tether.py")
 
@@ -50,7 +49,6 @@ class Child:
     def _launch(
         cls, argv: Sequence[str], pid_file: Path, log_path: Path, env: Mapping[str, str] | None
     ) -> "Child":
-        pid_file.parent.mkdir(parents=True, exist_ok=True)
         log_path.parent.mkdir(parents=True, exist_ok=True)
         with log_path.open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - starting programs is what this is for
@@ -61,8 +59,7 @@ class Child:
                 env=env,
                 start_new_session=True,
             )
-        created = psutil.Process(process.pid).create_time()
-        pid_file.write_text(json.dumps({"pid": process.pid, "created": created}))
+        note_process(pid_file, process.pid)
         return cls(process, pid_file)
 
     @property

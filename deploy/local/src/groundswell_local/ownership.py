@@ -4,26 +4,33 @@ import fcntl
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
-STOP_SECONDS = 10.0
+_OWNER_STOP_SECONDS = 30.0  # services take ten at most, then engines fifteen
+_LEFTOVER_STOP_SECONDS = 10.0
 
 
 class AlreadyOwnedError(Exception):
     """Another living process runs things in the directory."""
 
     def __init__(self, directory: Path, pid: int) -> None:
-        super().__init__(f"{directory} is in use by process {pid}")
-        self.pid = pid
+        super().__init__(f"{directory} is in use by process {pid}; `groundswell down` ends it")
 
 
 def pid_file(directory: Path, name: str) -> Path:
     """Where the child `name` of the owner of `directory` notes its process id."""
     return directory / "pids" / f"{name}.json"
+
+
+def note_process(path: Path, pid: int) -> None:
+    """Write a process id and its start time, which together never name another process."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"pid": pid, "created": psutil.Process(pid).create_time()}))
 
 
 @contextmanager
@@ -41,7 +48,7 @@ def own(directory: Path) -> Iterator[None]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        end_leftovers(directory)
+        _end_children(directory)
         yield
 
 
@@ -58,38 +65,63 @@ def owner(directory: Path) -> int | None:
     return None
 
 
-def end_leftovers(directory: Path) -> list[str]:
-    """End the children that the pid files name and that still run; returns their names.
+def end_owner(directory: Path) -> None:
+    """End the process that holds `directory`, if any, and what it or a killed one left there.
+
+    It gets 30 seconds to stop in its own way.
+    """
+    pid = owner(directory)
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + _OWNER_STOP_SECONDS
+        while owner(directory) == pid and time.monotonic() < deadline:
+            time.sleep(0.1)
+        if owner(directory) == pid:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.1)
+    if directory.exists():
+        with own(directory):
+            return
+
+
+def _end_children(directory: Path) -> None:
+    """End the processes that the pid files name and that still run.
 
     A file whose process has another start time names a process id that was given to somebody
     else meanwhile, and is only removed.
     """
-    left: dict[str, psutil.Process] = {}
-    for path in (directory / "pids").glob("*.json"):
-        process = _noted_process(path)
-        if process is not None:
-            left[path.stem] = process
-            os.killpg(process.pid, signal.SIGTERM)
-            os.killpg(process.pid, signal.SIGCONT)  # a paused one has to wake to hear it
-    _, alive = psutil.wait_procs(left.values(), timeout=STOP_SECONDS)
+    noted = list((directory / "pids").glob("*.json"))
+    running = [process for process in map(_noted_process, noted) if process is not None]
+    for process in running:
+        _signal(process, signal.SIGTERM)
+        _signal(process, signal.SIGCONT)  # a paused one has to wake to hear it
+    _, alive = psutil.wait_procs(running, timeout=_LEFTOVER_STOP_SECONDS)
     for process in alive:
-        os.killpg(process.pid, signal.SIGKILL)
-    psutil.wait_procs(alive, timeout=STOP_SECONDS)
-    for path in (directory / "pids").glob("*.json"):
+        _signal(process, signal.SIGKILL)
+    psutil.wait_procs(alive, timeout=_LEFTOVER_STOP_SECONDS)
+    for path in noted:
         path.unlink(missing_ok=True)
-    return sorted(left)
 
 
 def _noted_owner(directory: Path) -> int:
-    return int((directory / "owner.pid").read_text() or 0)
+    return int((directory / "owner.pid").read_text())
 
 
 def _noted_process(path: Path) -> psutil.Process | None:
     try:
         noted = json.loads(path.read_text())
         process = psutil.Process(noted["pid"])
-        if abs(process.create_time() - noted["created"]) < 1 and process.status() != "zombie":
+        if abs(process.create_time() - noted["created"]) < 1:
             return process
     except (psutil.NoSuchProcess, json.JSONDecodeError):  # the latter: killed while writing it
         return None
     return None
+
+
+def _signal(process: psutil.Process, number: signal.Signals) -> None:
+    """To the process with all that it started, where it leads a group of its own."""
+    with suppress(ProcessLookupError):
+        leads = os.getpgid(process.pid) == process.pid
+        (os.killpg if leads else os.kill)(process.pid, number)

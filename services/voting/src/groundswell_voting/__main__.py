@@ -90,10 +90,16 @@ def prepare() -> None:
 
 @main.command()
 def recount(poll_id: str) -> None:
-    """Count a poll again from the votes log itself; touches nothing. Status 1 when it differs."""
+    """Count a poll again from the votes log itself; touches nothing. Status 1: it differs."""
+    from groundswell_kit.problems import Problem
     from groundswell_voting.app.operator import recounted
+    from groundswell_voting.certification.recount import RecountFailed
 
-    result = asyncio.run(recounted(Settings(), poll_id))
+    try:
+        result = asyncio.run(recounted(Settings(), poll_id))
+    except (Problem, RecountFailed) as error:
+        typer.echo(f"no recount: {error}", err=True)
+        raise typer.Exit(2) from None
     for idea in result.ideas:
         certified = "-" if idea.certified is None else idea.certified
         typer.echo(f"{idea.idea_id}\trecounted {idea.recounted}\tcertified {certified}")

@@ -7,18 +7,20 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from groundswell_kit.dead_letters import DeadLetters, ParkedEvent, key_text
 from groundswell_kit.observability import configure_logging
 from groundswell_kit.serve import Role, run, run_roles
 from groundswell_kit.settings import EngineSettings
 
+if TYPE_CHECKING:  # a process that needs no MongoDB loads none of it
+    from groundswell_kit.dead_letters import DeadLetters, ParkedEvent
+
 Result = TypeVar("Result")
 
-OpenLetters = Callable[[], AbstractAsyncContextManager[DeadLetters]]
+OpenLetters = Callable[[], AbstractAsyncContextManager["DeadLetters"]]
 
 
 def run_process(
@@ -41,7 +43,7 @@ def dead_letter_commands(open_letters: OpenLetters) -> typer.Typer:
     def list_parked(limit: Annotated[int, typer.Option(min=1)] = 100) -> None:
         """List parked events: id, key, reason."""
         for event in _with(open_letters, lambda letters: letters.list(limit)):
-            typer.echo(f"{event.id}\t{key_text(event.key)}\t{event.reason}")
+            typer.echo(f"{event.id}\t{event.key_text}\t{event.reason}")
 
     @commands.command(name="show")
     def show_parked(event_id: str) -> None:
@@ -65,7 +67,7 @@ def dead_letter_commands(open_letters: OpenLetters) -> typer.Typer:
     return commands
 
 
-def _described(event: ParkedEvent) -> str:
+def _described(event: "ParkedEvent") -> str:
     headers = [
         f"{name}: {(value or b'').decode(errors='replace')}" for name, value in event.headers
     ]
@@ -81,7 +83,7 @@ def _described(event: ParkedEvent) -> str:
     )
 
 
-def _with(open_letters: OpenLetters, work: Callable[[DeadLetters], Awaitable[Result]]) -> Result:
+def _with(open_letters: OpenLetters, work: Callable[["DeadLetters"], Awaitable[Result]]) -> Result:
     async def main() -> Result:
         async with open_letters() as letters:
             return await work(letters)

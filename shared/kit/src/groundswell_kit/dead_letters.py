@@ -60,6 +60,11 @@ class ParkedEvent:
     parked_at: datetime
     released: bool
 
+    @property
+    def key_text(self) -> str:
+        """The key as people read and type it."""
+        return key_text(self.key)
+
 
 class DeadLetters:
     """The parked events of a service, in its own database; a copy of each goes to its topic.

@@ -3,6 +3,7 @@
 Used by `app` modules to connect, and by commands, the consumer runtime and the relay.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from datetime import UTC
@@ -12,13 +13,16 @@ import pymongo
 from pymongo import AsyncMongoClient, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 Document = dict[str, Any]
 Result = TypeVar("Result")
 
 TRANSACTION_SECONDS = 10.0
+
+# What is left to take back an unfinished transaction: the server would hold its locks for a minute.
+ABORT_SECONDS = 2.0
 
 _session: ContextVar[AsyncClientSession | None] = ContextVar("mongo_session", default=None)
 
@@ -53,21 +57,26 @@ async def transaction(
 
     Conflicts with other transactions are tried again, so `work` may run several times: it must
     touch nothing but MongoDB, start no tasks, and let MongoDB's errors through. After ten seconds
-    the last error is raised; when `is_unavailable` holds for it, the commit may have happened.
+    it is cancelled. When `is_unavailable` holds for what is raised, the commit may have happened.
     """
     if in_transaction(client):
         return await work()
     if _session.get() is not None:
         raise RuntimeError("a transaction of another MongoDB client is open here")
-    with pymongo.timeout(TRANSACTION_SECONDS):
+    with pymongo.timeout(TRANSACTION_SECONDS + ABORT_SECONDS):
         async with client.start_session() as session, session.bind(end_session=False):
             token = _session.set(session)
             try:
-                return await session.with_transaction(
-                    lambda _: work(),
-                    read_concern=ReadConcern("snapshot"),
-                    write_concern=WriteConcern("majority", j=True),
-                )
+                async with asyncio.timeout(TRANSACTION_SECONDS) as deadline:
+                    return await session.with_transaction(
+                        lambda _: work(),
+                        read_concern=ReadConcern("snapshot"),
+                        write_concern=WriteConcern("majority", j=True),
+                    )
+            except TimeoutError as error:
+                if not deadline.expired():
+                    raise
+                raise ExecutionTimeout(f"not within {TRANSACTION_SECONDS:g} s", 50) from error
             finally:
                 _session.reset(token)
 

@@ -88,7 +88,10 @@ class PartitionWorker:
         while not self._stop.is_set():
             if self._has_released:
                 await self._try_released()
-            for record in await self._poll():
+            records = await self._poll()
+            if records and self._next_offset is None:
+                self._next_offset = self._committed = records[0].offset
+            for record in records:
                 if not await self._finish(record):
                     break
                 self._next_offset = record.offset + 1

@@ -16,6 +16,8 @@ from groundswell_kit.observability import get_logger
 
 log = get_logger()
 
+LAG_SECONDS = 5.0
+
 RawRecord = ConsumerRecord[bytes, bytes]
 
 
@@ -108,9 +110,10 @@ class PartitionReader:
             raise PartitionsHalted(self.halted)
 
     async def lag(self) -> dict[int, int]:
-        """Records behind this process, by owned partition; one request to the broker."""
+        """Records behind this process, by owned partition. TimeoutError when Kafka is away."""
         placed = {TopicPartition(self._topic, p): c for p, c in self._cursors.items()}
-        ends = await self._consumer.end_offsets(list(placed))
+        async with asyncio.timeout(LAG_SECONDS):
+            ends = await self._consumer.end_offsets(list(placed))
         return {tp.partition: max(0, end - placed[tp].next) for tp, end in ends.items()}
 
     def _own(self, partitions: Iterable[int]) -> None:

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 import pytest
 from prometheus_client import REGISTRY
@@ -15,6 +13,7 @@ from groundswell_kit.mongo import transaction
 from groundswell_kit.relay import RelayStalled
 from tests.integration.kit.messaging.world import (
     Happened,
+    Paused,
     World,
     eventually,
     happenings,
@@ -157,7 +156,7 @@ async def test_an_uncommitted_event_is_not_published(world: World) -> None:
 
 
 async def test_kafka_stalls_and_comes_back(
-    world: World, kafka_paused: Callable[[], AbstractContextManager[None]]
+    world: World, kafka_paused: Paused
 ) -> None:
     relay = world.relay()
     async with running(relay.run):
@@ -165,7 +164,7 @@ async def test_kafka_stalls_and_comes_back(
         await eventually(lambda: all_sent(world), "the relay is at work")
         await relay.ready()
 
-        with kafka_paused():
+        async with kafka_paused():
             for n in range(2, 30):
                 await world.tell(*happenings("shoe", n), *happenings("pizza", n))
             await eventually(lambda: stalled(relay), "readiness tells", within_seconds=10)
@@ -178,13 +177,13 @@ async def test_kafka_stalls_and_comes_back(
 
 
 async def test_mongodb_stalls_and_comes_back(
-    world: World, mongo_paused: Callable[[], AbstractContextManager[None]]
+    world: World, mongo_paused: Paused
 ) -> None:
     relay = world.relay()
     for n in range(1, 20):
         await world.tell(*happenings("shoe", n))
     async with running(relay.run):
-        with mongo_paused():
+        async with mongo_paused():
             await asyncio.sleep(1)
         await eventually(lambda: all_sent(world), "everything is sent after all")
     assert first_appearances(await published(world)) == {"shoe": list(range(1, 20))}

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -23,8 +23,10 @@ from groundswell_kit.kafka import new_producer
 from groundswell_kit.mongo import Document, transaction
 from groundswell_kit.outbox import Outbox
 from groundswell_kit.relay import Relay
+from groundswell_local.engines import Engine
 
 Task = Callable[[asyncio.Event], Awaitable[None]]
+Paused = Callable[[], AbstractAsyncContextManager[None]]
 
 
 class Happened(Event):
@@ -117,6 +119,15 @@ async def running(*tasks: Task) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=bool(late))
         assert not late, "a task did not heed its stop"
+
+
+@asynccontextmanager
+async def paused(engine: Engine) -> AsyncIterator[None]:
+    await engine.pause()
+    try:
+        yield
+    finally:
+        await engine.resume()
 
 
 async def eventually(

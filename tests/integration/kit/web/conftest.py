@@ -1,4 +1,4 @@
-"""Starts `program.py` as a process and reads its log; what is started is ended."""
+"""Starts the programs beside it as processes and reads their logs; what is started is ended."""
 
 import asyncio
 import json
@@ -11,40 +11,39 @@ from typing import Any
 
 import pytest
 
-PROGRAM = Path(__file__).with_name("program.py")
+HERE = Path(__file__).parent
 
 
 class Program:
-    """A running `program.py`: its ports by role, its log lines, and its end."""
+    """A running program: its ports by role, its log lines, and its end."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
         self.log: list[dict[str, Any]] = []
+        self._more = asyncio.Condition()
         self._reader = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
         assert self._process.stdout is not None
         async for line in self._process.stdout:
-            self.log.append(json.loads(line))
+            async with self._more:
+                self.log.append(json.loads(line))
+                self._more.notify_all()
 
     def events(self, name: str) -> list[dict[str, Any]]:
         return [line for line in self.log if line["event"] == name]
 
     async def logged(self, event: str, times: int = 1) -> list[dict[str, Any]]:
         """The lines of this event, once there are as many."""
-        async with asyncio.timeout(15):
-            while len(self.events(event)) < times:
-                await asyncio.sleep(0.01)
+        async with asyncio.timeout(15), self._more:
+            await self._more.wait_for(lambda: len(self.events(event)) >= times)
         return self.events(event)
 
     async def port(self, role: str = "api") -> int:
-        async with asyncio.timeout(15):
-            while True:
-                for line in self.events("listening"):
-                    if line["of_role"] == role:
-                        port: int = line["port"]
-                        return port
-                await asyncio.sleep(0.01)
+        """The port of a role, once all roles have started or are about to."""
+        await self.logged("listening")
+        (port,) = (line["port"] for line in self.events("listening") if line["of_role"] == role)
+        return int(port)
 
     def send(self, signum: signal.Signals) -> None:
         self._process.send_signal(signum)
@@ -68,8 +67,9 @@ Start = Callable[..., Awaitable[Program]]
 
 @asynccontextmanager
 async def running(scenario: str, port: int = 0) -> AsyncIterator[Program]:
+    script = HERE / ("api_program.py" if scenario.startswith("api") else "worker_program.py")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, PROGRAM, scenario, str(port), stdout=asyncio.subprocess.PIPE
+        sys.executable, script, scenario, str(port), stdout=asyncio.subprocess.PIPE
     )
     program = Program(process)
     try:
@@ -80,7 +80,7 @@ async def running(scenario: str, port: int = 0) -> AsyncIterator[Program]:
 
 @pytest.fixture
 async def start() -> AsyncIterator[Start]:
-    """Starts a scenario of `program.py`, on a port or a free one."""
+    """Starts a program in this scenario, on this port or a free one."""
     async with AsyncExitStack() as stack:
 
         async def start_one(scenario: str, port: int = 0) -> Program:

@@ -18,7 +18,7 @@ def get(port: int, path: str) -> httpx2.Response:
 
 
 async def test_a_process_tells_its_ports_and_health(start: Start) -> None:
-    program = await start("all")
+    program = await start("api and worker")
     await program.logged("started", times=2)
     for role in ("api", "worker"):
         port = await program.port(role)
@@ -42,7 +42,7 @@ async def test_a_taken_port_is_exchanged_for_a_free_one(start: Start) -> None:
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_all_roles_in_order(start: Start, signum: signal.Signals) -> None:
-    program = await start("all")
+    program = await start("api and worker")
     await program.logged("started", times=2)
     program.send(signum)
     assert await program.ended() == 0
@@ -122,7 +122,7 @@ async def test_a_request_has_half_of_the_drain_to_end(start: Start) -> None:
     program = await start("api")
     await program.logged("started")
     port = await program.port()
-    short, long = (asyncio.to_thread(get, port, f"/v1/naps/{seconds}") for seconds in (1, 30))
+    short, long = (asyncio.to_thread(get, port, f"/v1/naps/{seconds}") for seconds in (0.8, 30))
     requests = asyncio.gather(short, long, return_exceptions=True)
     await asyncio.sleep(0.3)
     program.send(signal.SIGTERM)
@@ -138,7 +138,7 @@ async def test_a_request_has_half_of_the_drain_to_end(start: Start) -> None:
 
 
 async def test_until_it_has_started_a_role_is_alive_but_not_ready(start: Start) -> None:
-    program = await start("slow start")
+    program = await start("api that starts slowly")
     port = await program.port()
     assert get(port, "/healthz").status_code == 200
     assert get(port, "/readyz").json() == {"ready": False, "failing": {"start": "starting"}}
@@ -151,7 +151,7 @@ async def test_until_it_has_started_a_role_is_alive_but_not_ready(start: Start) 
 
 
 async def test_a_role_may_be_stopped_while_it_starts(start: Start) -> None:
-    program = await start("hanging start")
+    program = await start("api that never starts")
     await program.port()
     program.send(signal.SIGTERM)
     assert await program.ended() == 0

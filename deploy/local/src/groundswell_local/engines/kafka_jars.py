@@ -15,6 +15,11 @@ JAVA_NEEDED = 17
 _DOWNLOAD_SECONDS = 300
 
 
+def jars_directory() -> Path:
+    """Where the jars are once they have been downloaded; then they are all there."""
+    return STATE / f"kafka-{KAFKA_VERSION}"
+
+
 def find(say: Say) -> tuple[str, ...]:
     """The command that runs a class of Kafka's; downloads the jars when they are not there yet."""
     version = java_major_version()
@@ -24,7 +29,7 @@ def find(say: Say) -> tuple[str, ...]:
             f"Kafka needs Java {JAVA_NEEDED} or newer, and there is {found}: "
             f"install Java {JAVA_NEEDED} and Maven, or Docker"
         )
-    jars = STATE / f"kafka-{KAFKA_VERSION}"
+    jars = jars_directory()
     if not jars.exists():
         _download(jars, say)
     return ("java", "-cp", f"{jars}/*")

@@ -1,11 +1,11 @@
 """Starts Kafka, MongoDB and Redis for `make run`, tests and benchmarks, in the same way for all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+import json
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 from groundswell_local.engines import kafka, mongo, redis
 from groundswell_local.engines.container import MOUNT, Container
@@ -13,11 +13,10 @@ from groundswell_local.engines.engine import Engine
 from groundswell_local.engines.native import NativeProcess
 from groundswell_local.engines.recipe import EngineError, EngineMissingError, Place, Recipe, Say
 from groundswell_local.machine import docker_version
-from groundswell_local.ownership import own, pid_file
+from groundswell_local.ownership import own, owner, pid_file
 from groundswell_local.ports import free_ports, is_free
 from groundswell_local.settings import EngineAddresses
-
-T = TypeVar("T")
+from groundswell_local.together import together
 
 _RECIPES = (kafka.RECIPE, mongo.RECIPE, redis.RECIPE)
 
@@ -64,13 +63,14 @@ async def running_engines(
     what to install, `EngineError` when one does not start, and `AlreadyOwnedError` when another
     process runs engines in `directory`.
     """
-    addresses = EngineAddresses().complete()
+    addresses = EngineAddresses().given
     if addresses is not None:
         engines = Engines(*map(Engine, _RECIPES, addresses))
-        await _together([engine.start() for engine in engines.all()])
+        await together([engine.start() for engine in engines.all()])
         yield engines
         return
     with own(directory):
+        _noted(directory).unlink(missing_ok=True)
         if ports is None:
             ports = Ports(*free_ports(3))
         numbers = (ports.kafka, ports.mongo, ports.redis)
@@ -78,22 +78,32 @@ async def running_engines(
             _build(recipe, directory, port, say)
             for recipe, port in zip(_RECIPES, numbers, strict=True)
         ]
-        engines = Engines(*await _together(built))
+        engines = Engines(*await together(built))
         try:
-            await _together([engine.start() for engine in engines.all()])
+            await together([engine.start() for engine in engines.all()])
+            _noted(directory).write_text(json.dumps(engines.environment()))
             yield engines
         finally:
-            await _together([engine.stop() for engine in engines.all()])
+            await together([engine.stop() for engine in engines.all()])
 
 
-async def _together(work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-    """Do all at once; when some fail, raise the first failure once the others have ended too."""
-    done = []
-    for outcome in await asyncio.gather(*work, return_exceptions=True):
-        if isinstance(outcome, BaseException):
-            raise outcome
-        done.append(outcome)
-    return done
+def engine_environment(directory: Path) -> dict[str, str]:
+    """The variables for the engines that another process runs in `directory` now.
+
+    Those of the environment go first, as in `running_engines`. Raises `EngineError` when there
+    are neither.
+    """
+    addresses = EngineAddresses().given
+    if addresses is not None:
+        return Engines(*map(Engine, _RECIPES, addresses)).environment()
+    if owner(directory) is None or not _noted(directory).exists():
+        raise EngineError("no engines run here: start them with `groundswell up`")
+    noted: dict[str, str] = json.loads(_noted(directory).read_text())
+    return noted
+
+
+def _noted(directory: Path) -> Path:
+    return directory / "environment.json"
 
 
 async def _build(recipe: Recipe, directory: Path, port: int, say: Say) -> Engine:

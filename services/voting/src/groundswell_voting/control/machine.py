@@ -24,7 +24,7 @@ from groundswell_voting.control.history import LogHistory
 from groundswell_voting.control.writer import ControlEvent, LogWriter
 from groundswell_voting.polls.rules import Poll, PollStage, agrees_with_log
 from groundswell_voting.polls.store import PollStore
-from groundswell_voting.voteslog.codec import milliseconds
+from groundswell_voting.voteslog.codec import UnknownRecordType, milliseconds
 
 log = get_logger()
 
@@ -99,7 +99,11 @@ class PollMachine:
                 await self._step(poll)
 
     async def _agrees(self, polls: list[Poll]) -> bool:
-        logged = await self._history.numbers([poll.poll_id for poll in polls])
+        try:
+            logged = await self._history.numbers([poll.poll_id for poll in polls])
+        except UnknownRecordType as error:
+            self.halted = f"the log holds what this version cannot read: {error}"
+            logged = {poll.poll_id: poll.control_number for poll in polls}
         for poll in polls:
             number = logged.pop(poll.poll_id)
             if not agrees_with_log(poll, number):

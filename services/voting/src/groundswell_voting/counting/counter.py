@@ -75,8 +75,7 @@ class Counter:
                 if not await self._count(partition, records[start : start + BATCH_RECORDS]):
                     self._restart(partition)
                     break
-        if not fetched:
-            await self._compare()
+        await self._compare()
         self._heartbeat.beat()
         for partition, reason in self._reader.halted.items():
             HALTED.labels("counter", partition, reason).set(1)

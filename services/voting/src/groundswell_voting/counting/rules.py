@@ -72,7 +72,8 @@ def advance(poll: Poll | None, control: Control) -> Poll | None:
         case Sealed():
             return _moved(poll, control, Stage.CLOSED, Stage.SEALED)
         case Retired():
-            return _moved(poll, control, Stage.SEALED, Stage.RETIRED)
+            # What can no longer be voted on need not be kept.
+            return replace(_moved(poll, control, Stage.SEALED, Stage.RETIRED), ideas={})
 
 
 def _moved(poll: Poll | None, control: Control, before: Stage, after: Stage) -> Poll:

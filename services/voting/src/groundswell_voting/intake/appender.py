@@ -91,7 +91,6 @@ class Appender:
             raise QueueFull
         waiting = _Waiting(vote, poll, partition_of(vote.voter, self._partitions))
         self._waiting += 1
-        WAITING.set(self._waiting)
         try:
             self._gathered.append(waiting)
             if len(self._gathered) == 1:
@@ -102,6 +101,7 @@ class Appender:
             raise OutcomeUnknown from None
         finally:
             self._waiting -= 1
+            WAITING.set(self._waiting)
 
     async def drain(self) -> None:
         """Wait for the batches under way; each ends within the deadline."""

@@ -1,6 +1,6 @@
-"""A program of one or two roles, started by the tests as a process of its own.
+"""A program with an API role, started by the tests as a process of its own.
 
-Its arguments: the scenario, and the port that its first role wants.
+Its arguments: the scenario, and the port that it wants.
 """
 
 import asyncio
@@ -81,61 +81,30 @@ async def until_stopped(stop: asyncio.Event) -> None:
     log.info("task stopped")
 
 
-async def failing(_: asyncio.Event) -> None:
-    await asyncio.sleep(0.1)
-    raise RuntimeError("the disk is full")
-
-
-async def returning(_: asyncio.Event) -> None:
-    await asyncio.sleep(0.1)
-
-
-async def stubborn(_: asyncio.Event) -> None:
-    await asyncio.sleep(60)
-
-
 async def slow_start() -> None:
     await asyncio.sleep(1)
-
-
-async def failing_start() -> None:
-    raise RuntimeError("no topics")
 
 
 async def hang() -> None:
     await asyncio.sleep(60)
 
 
-def worker(*tasks: Any, **changes: Any) -> Role:
-    return Role("worker", 0, Health("worker"), tasks=tasks, **changes)
-
-
 def roles(scenario: str, port: int) -> list[Role]:
     match scenario:
         case "api":
             return [api(port)]
-        case "all":
+        case "api and worker":
             return [api(port), Role("worker", port, Health("worker"), tasks=[until_stopped])]
-        case "slow start":
+        case "api that starts slowly":
             return [api(port, start=slow_start)]
-        case "hanging start":
+        case "api that never starts":
             return [api(port, start=hang)]
-        case "failing start":
-            return [worker(until_stopped, start=failing_start), worker(until_stopped)]
-        case "failing task":
-            return [worker(failing), worker(until_stopped)]
-        case "returning task":
-            return [worker(until_stopped, returning)]
-        case "stubborn task":
-            return [worker(stubborn, until_stopped)]
-        case "hanging close":
-            return [worker(until_stopped, close=hang)]
     raise ValueError(scenario)
 
 
 async def main() -> int:
-    configure_logging("program", "all")
-    return await run_roles(roles(sys.argv[1], int(sys.argv[2])), drain_seconds=4)
+    configure_logging("program", "api")
+    return await run_roles(roles(sys.argv[1], int(sys.argv[2])), drain_seconds=3)
 
 
 if __name__ == "__main__":

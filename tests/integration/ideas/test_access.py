@@ -1,0 +1,186 @@
+"""A walk over all routes: who may not, gets 401, 403 or 404, and nothing changes."""
+
+from collections.abc import AsyncIterator, Set
+from typing import Any, NamedTuple
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from groundswell_local.engines import Engines
+from tests.integration.ideas.scene import Scene, new_scene
+from tests.integration.ideas.world import World, new_contest, new_world
+from tests.support.issuer import LocalIssuer
+
+MANAGER = frozenset({"manager"})
+EDITORS = frozenset({"editor", "manager"})
+ALL_STAFF = frozenset({"auditor", "editor", "finance", "juror", "manager"})
+PARTICIPANT = frozenset({"participant"})
+ANYBODY: frozenset[str] = frozenset()
+ROLES = ALL_STAFF | PARTICIPANT | {"integrator", "operator"}
+WHY = "Polar ships are named for explorers."
+
+
+class Route(NamedTuple):
+    """Who may use a route, and a request that would succeed for them. `at` is its contest or idea.
+
+    ANYBODY needs no token. `of_one_brand` routes exist for nobody of another brand.
+    """
+
+    method: str
+    path: str
+    roles: Set[str]
+    at: str = ""
+    body: Any = None
+    of_one_brand: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+ROUTES = [
+    Route("GET", "/openapi.json", ANYBODY, of_one_brand=False),
+    Route("GET", "/docs", ANYBODY, of_one_brand=False),
+    Route("GET", "/docs/oauth2-redirect", ANYBODY, of_one_brand=False),
+    Route("GET", "/problems/{slug}", ANYBODY, at="conflict", of_one_brand=False),
+    Route("POST", "/v1/contests", MANAGER, body=new_contest(), of_one_brand=False),
+    Route("GET", "/v1/contests", ALL_STAFF, of_one_brand=False),
+    Route("GET", "/v1/contests/{contest_id}", ANYBODY, at="{draft}"),
+    Route("PATCH", "/v1/contests/{contest_id}", MANAGER, at="{draft}", body={"title": "Boats"}),
+    Route(
+        "POST",
+        "/v1/contests/{contest_id}/phase",
+        MANAGER,
+        at="{draft}",
+        body={"to": "submission"},
+    ),
+    Route(
+        "POST",
+        "/v1/contests/{contest_id}/ideas",
+        PARTICIPANT,
+        at="{open}",
+        body={"title": "RRS Boaty", "summary": "Because."},
+        of_one_brand=False,
+    ),
+    Route("GET", "/v1/contests/{contest_id}/ideas", ANYBODY, at="{draft}"),
+    Route("GET", "/v1/ideas/{idea_id}", ANYBODY, at="{waiting}"),
+    Route("POST", "/v1/ideas/{idea_id}/approve", EDITORS, at="{waiting}", body={}),
+    Route("POST", "/v1/ideas/{idea_id}/reject", EDITORS, at="{waiting}", body={"reason": WHY}),
+    Route(
+        "PUT",
+        "/v1/contests/{contest_id}/shortlist",
+        EDITORS,
+        at="{open}",
+        body={"idea_ids": ["{approved}"]},
+    ),
+    Route(
+        "POST",
+        "/v1/contests/{contest_id}/vetoes",
+        MANAGER,
+        at="{certified}",
+        body={"idea_id": "{voted}", "reason": WHY},
+    ),
+    Route(
+        "POST",
+        "/v1/contests/{contest_id}/winners",
+        MANAGER,
+        at="{certified}",
+        body={"idea_ids": ["{voted}"], "reason": WHY},
+    ),
+    Route("GET", "/v1/contests/{contest_id}/decision", ANYBODY, at="{draft}"),
+]
+GUARDED = [route for route in ROUTES if route.roles]
+OF_ONE_BRAND = [route for route in ROUTES if route.of_one_brand]
+
+
+@pytest.fixture(scope="module")
+async def scene(engines: Engines, issuer: LocalIssuer) -> AsyncIterator[Scene]:
+    async with new_world(engines, issuer) as world:
+        yield await new_scene(world)
+
+
+async def statuses(scene: Scene, route: Route, roles: Set[str], **how: Any) -> dict[str, int]:
+    """The status that each of the roles is answered with."""
+    path = route.path
+    for name in ("{contest_id}", "{idea_id}", "{slug}"):
+        path = path.replace(name, route.at.format(**scene.ids))
+    body = scene.filled(route.body)
+    found = {}
+    for role in sorted(roles):
+        by = None if role == "nobody" else role
+        answer = await scene.world.send(route.method, path, body, by=by, if_match="*", **how)
+        found[role] = answer.status_code
+    return found
+
+
+async def test_the_walk_leaves_no_route_out(scene: Scene) -> None:
+    routes = {
+        (method, str(context.path))
+        for context in iter_route_contexts(scene.world.app.routes)
+        for method in (context.methods or set()) - {"HEAD"}
+    }
+    assert {(route.method, route.path) for route in ROUTES} == routes
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=lambda route: route.name)
+async def test_without_a_token_or_in_another_role(scene: Scene, route: Route) -> None:
+    before = await scene.world.kept()
+    others = ROLES - route.roles
+    assert await statuses(scene, route, {"nobody"}) == {"nobody": 401}
+    assert await statuses(scene, route, others) == dict.fromkeys(sorted(others), 403)
+    assert await scene.world.kept() == before
+
+
+@pytest.mark.parametrize("route", OF_ONE_BRAND, ids=lambda route: route.name)
+async def test_for_another_brand(scene: Scene, route: Route) -> None:
+    before = await scene.world.kept()
+    found = await statuses(scene, route, ROLES, brand="other")
+    assert set(found.values()) <= {403, 404}
+    may = route.roles or ROLES
+    assert {found[role] for role in may} == {404}
+    assert await scene.world.kept() == before
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=lambda route: route.name)
+async def test_staff_of_no_brand_may_do_nothing(scene: Scene, route: Route) -> None:
+    before = await scene.world.kept()
+    roles = ALL_STAFF & route.roles
+    found = await statuses(scene, route, roles, brand=None)
+    assert found == dict.fromkeys(sorted(roles), 403)
+    assert await scene.world.kept() == before
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+async def test_who_may_can(world: World, route: Route) -> None:
+    """The requests of this walk fail for who asks, and for nothing else."""
+    scene = await new_scene(world)
+    role = min(route.roles or {"auditor"})
+    (status,) = (await statuses(scene, route, {role})).values()
+    decision_of_draft = route.path.endswith("/decision")
+    assert status in ({404} if decision_of_draft else {200, 201})
+
+
+async def test_a_list_shows_the_own_brand_alone(scene: Scene) -> None:
+    own = await scene.world.done("GET", "/v1/contests", by="auditor")
+    other = await scene.world.done("GET", "/v1/contests", by="auditor", brand="other")
+    assert len(own["items"]) == 3
+    assert other == {"items": [], "next": None}
+    contest_id = (await scene.world.done("POST", "/v1/contests", new_contest(), brand="third"))[
+        "id"
+    ]
+    assert (await scene.world.send("GET", f"/v1/contests/{contest_id}")).status_code == 404
+
+
+async def test_an_idea_that_waits_is_for_its_author_and_the_brand(scene: Scene) -> None:
+    path = f"/v1/ideas/{scene.ids['waiting']}"
+    readers = {
+        "author": ("participant", "per_1"),
+        "another": ("participant", "per_2"),
+        "juror": ("juror", None),
+    }
+    found = {
+        name: (await scene.world.send("GET", path, by=role, subject=subject)).status_code
+        for name, (role, subject) in readers.items()
+    }
+    assert found == {"author": 200, "another": 404, "juror": 200}
+    assert (await scene.world.send("GET", path, by=None)).status_code == 404
