@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 from prometheus_client import REGISTRY
+from pymongo.errors import DuplicateKeyError
+from structlog.testing import capture_logs
 
 from groundswell_contracts.tallies import TallyCertified
 from groundswell_ideas.app import worker_role
@@ -44,17 +46,32 @@ async def test_a_tally_delivered_twice_takes_effect_once(world: World) -> None:
     assert len(once["tallies"]) == len(once["inbox"]) == 1
 
 
-@pytest.mark.parametrize("wrong", ["poll", "idea"])
-async def test_a_tally_of_something_else_is_parked(world: World, wrong: str) -> None:
+async def test_a_tally_of_another_poll_is_parked(world: World) -> None:
     bootstrap = world.settings.kafka_bootstrap
     await skip_to_end(bootstrap, "groundswell.ideas")
-    contest_id, poll_id, idea_ids, rejected = await open_vote(world)
-    named = rejected if wrong == "idea" else idea_ids[0]
-    certified = tally_of(contest_id, "poll_x" if wrong == "poll" else poll_id, {named: 7})
+    contest_id, _, idea_ids, _ = await open_vote(world)
     parked = handled("parked")
-    async with running(worker_role(world.settings)):
-        await publish(bootstrap, certified)
-        await until_handled("parked", parked + 1)
+    with capture_logs() as logs:
+        async with running(worker_role(world.settings)):
+            await publish(bootstrap, tally_of(contest_id, "poll_x", {idea_ids[0]: 7}))
+            await until_handled("parked", parked + 1)
+    assert "event parked" in [line["event"] for line in logs]
     (event,) = await world.stores.dead_letters.list(10)
-    assert "poll_x" in event.reason if wrong == "poll" else rejected in event.reason
-    assert (await world.kept("tallies", "inbox")) == {"tallies": [], "inbox": []}
+    assert "poll_x is not the poll of" in event.reason
+    assert await world.kept("tallies", "inbox") == {"tallies": [], "inbox": []}
+
+
+async def test_a_tally_names_only_ideas_of_the_ballot(world: World) -> None:
+    contest_id, _, idea_ids, rejected = await open_vote(world)
+    with pytest.raises(ValueError, match="not on the ballot"):
+        await world.certify(contest_id, [(idea_ids[0], 7), (rejected, 1)])
+    assert await world.kept("tallies") == {"tallies": []}
+
+
+async def test_a_certified_tally_is_never_replaced(world: World) -> None:
+    contest_id, _, idea_ids, _ = await open_vote(world)
+    await world.certify(contest_id, [(idea_ids[0], 7)])
+    kept = await world.kept("tallies")
+    with pytest.raises(DuplicateKeyError):
+        await world.certify(contest_id, [(idea_ids[0], 8)])
+    assert await world.kept("tallies") == kept

@@ -75,7 +75,7 @@ class Child:
     async def wait(self) -> int:
         """Wait until it has ended, and return its exit status."""
         while (status := self._process.poll()) is None:  # noqa: ASYNC110 - nothing else can tell
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
         self._pid_file.unlink(missing_ok=True)
         return status
 

@@ -29,14 +29,20 @@ from groundswell_local.installation import (
 )
 from groundswell_local.issuer import LocalIssuer
 from groundswell_local.ownership import AlreadyOwnedError, end_owner, note_process, pid_file
-from groundswell_local.paths import STATE, engines_directory
+from groundswell_local.paths import engines_directory
 from groundswell_local.running import run
-from groundswell_local.settings import EngineAddresses, LocalPorts, inherited_environment
+from groundswell_local.settings import (
+    EngineAddresses,
+    LocalPorts,
+    LocalSettings,
+    inherited_environment,
+)
 from groundswell_local.supervisor import RoleEvent, RoleFailedError, port_variable
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 console = Console(highlight=False)
 
+STATE = LocalSettings().state
 _EXPECTED = (AlreadyOwnedError, EngineError, InstallationError, RoleFailedError, ValidationError)
 _MARKS = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "problem": "[red]problem[/]"}
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}

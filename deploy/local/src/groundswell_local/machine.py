@@ -29,4 +29,4 @@ def java_major_version() -> int | None:
 def docker_version() -> str | None:
     """The release of the Docker daemon that answers, or None."""
     version = answer("docker", "version", "--format", "{{.Server.Version}}")
-    return version.strip() if version else None
+    return version.splitlines()[0] if version else None  # warnings may follow

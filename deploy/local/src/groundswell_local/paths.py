@@ -1,9 +1,9 @@
-"""Where this checkout keeps its local state, all of it below one directory."""
+"""Where this checkout keeps what it makes on this machine."""
 
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[4]  # the package is installed editable, in a checkout
-STATE = PROJECT / ".groundswell"
+GROUNDSWELL = PROJECT / ".groundswell"
 
 
 def engines_directory(directory: Path) -> Path:

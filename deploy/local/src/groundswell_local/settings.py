@@ -1,10 +1,13 @@
 """What the `groundswell` command may be told through the environment; the only reader of it."""
 
 import os
+from pathlib import Path
 from typing import Self
 
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from groundswell_local.paths import GROUNDSWELL
 
 
 class EngineAddresses(BaseSettings):
@@ -33,6 +36,14 @@ class EngineAddresses(BaseSettings):
                 "GROUNDSWELL_REDIS_URL, or none of them"
             )
         return self
+
+
+class LocalSettings(BaseSettings):
+    """Where the `groundswell` command keeps data, logs, keys and secrets: GROUNDSWELL_STATE."""
+
+    model_config = SettingsConfigDict(env_prefix="GROUNDSWELL_", frozen=True)
+
+    state: Path = GROUNDSWELL
 
 
 class LocalPorts(BaseSettings):

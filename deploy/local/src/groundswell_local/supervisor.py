@@ -19,8 +19,8 @@ _POLL_SECONDS = 0.1
 _READY_SECONDS = 90.0
 _STOP_SECONDS = 10.0
 _LONGEST_DELAY_SECONDS = 5.0
-_HEALTHY_SECONDS = 30.0  # a role that ran so long did not die of how it starts
-_DEATHS_IN_A_ROW = 10
+_LONG_LIFE_SECONDS = 30.0  # who lived so long starts again at once
+_STILLBORN_IN_A_ROW = 5
 
 
 class RoleFailedError(Exception):
@@ -171,23 +171,27 @@ class _KeptRole:
 
     async def _keep(self) -> None:
         clock = asyncio.get_running_loop().time
-        deaths = 0
+        deaths = 0  # in a row, and soon after the start
+        stillborn = 0  # in a row, without ever having been ready
         while True:
             began = clock()
-            status = await self._run_to_its_end()
-            deaths = 1 if clock() - began > _HEALTHY_SECONDS else deaths + 1
-            if deaths >= _DEATHS_IN_A_ROW:
-                self._say("gave up", f"it died {deaths} times in a row, log: {self._log}")
+            status, was_ready = await self._run_to_its_end()
+            deaths = 1 if clock() - began > _LONG_LIFE_SECONDS else deaths + 1
+            stillborn = 0 if was_ready else stillborn + 1
+            if stillborn >= _STILLBORN_IN_A_ROW:
+                self._say("gave up", f"exit status {status}, never ready, log: {self._log}")
                 return
-            delay = min(0.1 * 2**deaths, _LONGEST_DELAY_SECONDS)
+            delay = min(0.1 * 2 ** min(deaths, 10), _LONGEST_DELAY_SECONDS)
             self._say("died", f"exit status {status}, starting again in {delay:.1f} s")
             await asyncio.sleep(delay)
             self.child = self._start()
 
-    async def _run_to_its_end(self) -> int:
+    async def _run_to_its_end(self) -> tuple[int, bool]:
+        """Its exit status, and whether it had become ready."""
         readiness = asyncio.create_task(self._tell_when_ready())
         try:
-            return await self.child.wait()
+            status = await self.child.wait()
+            return status, self.ready.is_set()
         finally:
             readiness.cancel()
             self.ready.clear()

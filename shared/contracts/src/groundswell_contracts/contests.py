@@ -38,7 +38,10 @@ class PollPlan(Data):
 
 
 class ContestPublished(Event):
-    """A brand opened a contest; its rules and timetable are public from now on."""
+    """A brand opened a contest; its rules and timetable are public from now on.
+
+    `owner` is the office or team that answers for the contest, never the name of a person.
+    """
 
     topic: ClassVar[Topic] = CONTESTS
     key_field: ClassVar[str] = "contest_id"

@@ -1,1 +1,1 @@
-"""What every service needs and none of the business is in: messaging, HTTP, identity of callers, observability."""
+"""What every service needs and none of the business is in: messaging, HTTP, observability."""

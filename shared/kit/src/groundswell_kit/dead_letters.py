@@ -126,8 +126,14 @@ class DeadLetters:
         await transaction(self._client, work)
 
     async def done(self, record: Record) -> None:
-        """Forgets a record that took effect after all, in the transaction of the effect."""
+        """Forgets a record that took effect after all, in the transaction of the effect.
+
+        Its release passes on to the next one of the key, which may have come after the command.
+        """
         await self._parked.delete_one({"_id": _row_id(record)})
+        await self._parked.find_one_and_update(
+            _same_key(record), {"$set": {"released": True}}, sort=[("offset", ASCENDING)]
+        )
 
     async def list(self, limit: int) -> Sequence[ParkedEvent]:
         """Parked events, those that failed themselves and those behind, by key and in order."""

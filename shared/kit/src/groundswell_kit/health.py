@@ -76,9 +76,9 @@ class Health:
         failing = frozenset(failures)
         if failing != self._last_failing:
             if failing:
-                log.warning("not ready", of_role=self.role, failing=failures)
+                log.warning("not ready", role=self.role, failing=failures)
             else:
-                log.info("ready", of_role=self.role)
+                log.info("ready", role=self.role)
             self._last_failing = failing
 
 

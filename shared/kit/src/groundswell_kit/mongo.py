@@ -17,6 +17,7 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 Document = dict[str, Any]
+Client = AsyncMongoClient[Document]
 Result = TypeVar("Result")
 
 TRANSACTION_SECONDS = 10.0

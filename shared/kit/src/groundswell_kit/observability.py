@@ -72,8 +72,8 @@ def configure_logging(service: str, role: str, level: str = "INFO") -> None:
     """
 
     def add_origin(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-        event["service"] = service
-        event["role"] = role
+        event.setdefault("service", service)
+        event.setdefault("role", role)  # A process of all roles names the one it speaks of.
         if (current := _traceparent.get()) is not None:
             event["correlation_id"] = trace_id(current)
         return event

@@ -95,7 +95,7 @@ class _RoleRun:
         start = self._spawn("start", self._start())
         await self._stopping.wait()
 
-        log.info("stopping", of_role=self._role.name)
+        log.info("stopping", role=self._role.name)
         deadline = asyncio.get_running_loop().time() + drain_seconds
         self._role.health.fail("stop", "stopping")
         start.cancel()
@@ -105,7 +105,7 @@ class _RoleRun:
         self._stop_tasks.set()
         await self._end(self._tasks, deadline)
         await self._close()
-        log.info("stopped", of_role=self._role.name, broken=self._broken)
+        log.info("stopped", role=self._role.name, broken=self._broken)
         return not self._broken
 
     async def _start(self) -> None:
@@ -115,7 +115,7 @@ class _RoleRun:
             self._tasks.append(self._spawn(name, self._until_stopped(task)))
         self._role.health.clear("start")
         self._server.open()
-        log.info("started", of_role=self._role.name, port=self._server.port)
+        log.info("started", role=self._role.name, port=self._server.port)
 
     async def _until_stopped(self, task: Task) -> None:
         await task(self._stop_tasks)
@@ -132,7 +132,7 @@ class _RoleRun:
             self._break("broke", name, exc_info=True)
 
     def _break(self, event: str, name: str, exc_info: bool = False) -> None:
-        log.error(event, of_role=self._role.name, task=name, exc_info=exc_info)
+        log.error(event, role=self._role.name, task=name, exc_info=exc_info)
         self._broken = True
         self._stopping.set()
 

@@ -21,7 +21,7 @@ MAX_HEAD_BYTES = 64 * 1024
 # Longer than load balancers keep an idle connection, so that they close it and not we.
 KEEP_ALIVE_SECONDS = 75
 # How long a kept-alive client may send one more request, answered with "connection: close".
-LINGER_SECONDS = 0.3
+LINGER_SECONDS = 0.5
 
 
 class HttpServer:
@@ -51,7 +51,7 @@ class HttpServer:
                 reset_contextvars=True,
             )
         )
-        log.info("listening", of_role=role, host=host, port=self.port, wanted_port=port)
+        log.info("listening", role=role, host=host, port=self.port, wanted_port=port)
 
     async def serve(self) -> None:
         """Serves until drained."""

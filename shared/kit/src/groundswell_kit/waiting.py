@@ -6,6 +6,10 @@ from typing import Any
 
 LONGEST_DELAY_SECONDS = 5.0
 
+# Python 3.11's `asyncio.wait_for`, through which PyMongo sends each command, swallows a
+# cancellation that comes in the turn of its result; so it is repeated until it is heeded.
+CANCEL_AGAIN_SECONDS = 0.2
+
 
 async def unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
     """Runs `work` to its end and returns True; when `stop` is set first, cancels it: False.
@@ -17,9 +21,10 @@ async def unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -
     try:
         await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        working.cancel()
         stopped.cancel()
-        await asyncio.wait({working, stopped})
+        while not working.done():
+            working.cancel()
+            await asyncio.wait({working}, timeout=CANCEL_AGAIN_SECONDS)
     if working.cancelled():
         return False
     working.result()

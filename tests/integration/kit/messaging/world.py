@@ -115,6 +115,9 @@ async def running(*tasks: Task) -> AsyncIterator[None]:
     finally:
         stop.set()
         _, late = await asyncio.wait(running, timeout=10)
+        if late:
+            for task in asyncio.all_tasks():
+                task.print_stack()
         for task in late:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=bool(late))

@@ -42,7 +42,7 @@ class Program:
     async def port(self, role: str = "api") -> int:
         """The port of a role, once all roles have started or are about to."""
         await self.logged("listening")
-        (port,) = (line["port"] for line in self.events("listening") if line["of_role"] == role)
+        (port,) = (line["port"] for line in self.events("listening") if line["role"] == role)
         return int(port)
 
     def send(self, signum: signal.Signals) -> None:

@@ -56,6 +56,7 @@ class Client:
     """Sends one request after the other on kept connections, until the server refuses."""
 
     port: int
+    pause_seconds: float
     answered: int = 0
     cut: int = 0
 
@@ -82,12 +83,13 @@ class Client:
             self.answered += 1
             if b"connection: close" in head:
                 return
+            await asyncio.sleep(self.pause_seconds)
 
 
 async def test_sigterm_under_load_finishes_what_was_taken(start: Start) -> None:
     program = await start("api")
     await program.logged("started")
-    clients = [Client(await program.port()) for _ in range(20)]
+    clients = [Client(await program.port(), pause) for pause in (0, 0.1, 0.2) for _ in range(8)]
     load = [asyncio.create_task(client.run()) for client in clients]
     await asyncio.sleep(0.5)
     program.send(signal.SIGTERM)

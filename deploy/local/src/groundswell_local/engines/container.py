@@ -56,6 +56,9 @@ class Container:
     async def stop(self) -> None:
         if self._container is not None:
             wrapped = self._container.get_wrapped_container()
+            await asyncio.to_thread(wrapped.reload)
+            if wrapped.status == "paused":
+                await self.resume()
             await asyncio.to_thread(wrapped.stop, timeout=_STOP_SECONDS)
             await self.kill()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from groundswell_local.engines.recipe import EngineError, EngineMissingError, Say
 from groundswell_local.machine import java_major_version
-from groundswell_local.paths import STATE
+from groundswell_local.paths import GROUNDSWELL
 
 KAFKA_VERSION = "4.3.1"
 JAVA_NEEDED = 17
@@ -17,7 +17,7 @@ _DOWNLOAD_SECONDS = 300
 
 def jars_directory() -> Path:
     """Where the jars are once they have been downloaded; then they are all there."""
-    return STATE / f"kafka-{KAFKA_VERSION}"
+    return GROUNDSWELL / f"kafka-{KAFKA_VERSION}"
 
 
 def find(say: Say) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ def _download(jars: Path, say: Say) -> None:
         raise EngineMissingError("Kafka's jars come with Maven: install Maven, or Docker")
     say(f"downloading Kafka {KAFKA_VERSION} with Maven (45 MB, once)")
     jars.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="kafka-", dir=jars.parent) as temporary:
+    with tempfile.TemporaryDirectory(prefix="download-", dir=jars.parent) as temporary:
         _copy_dependencies(Path(temporary) / "jars")
         try:
             (Path(temporary) / "jars").rename(jars)  # whole, or not at all

@@ -1,12 +1,14 @@
 """Wires the archiver: Kafka in, MongoDB out."""
 
+from functools import partial
+
 from groundswell_contracts.topics import VOTES
 from groundswell_kit.health import Health
 from groundswell_kit.mongo import connect
 from groundswell_kit.partitions import PartitionReader
 from groundswell_kit.serve import Role
 from groundswell_voting.app import SERVICE
-from groundswell_voting.app.clients import checked_log
+from groundswell_voting.app.clients import check_log
 from groundswell_voting.archive.archiver import Archiver
 from groundswell_voting.archive.records import Archive
 from groundswell_voting.settings import Settings
@@ -34,6 +36,6 @@ def archiver_role(settings: Settings) -> Role:
         port=settings.voting_archiver_port,
         health=health,
         tasks=[archiver.run],
-        start=checked_log(settings),
+        start=partial(check_log, settings),
         close=database.client.close,
     )

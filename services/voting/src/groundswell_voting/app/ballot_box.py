@@ -3,7 +3,7 @@
 from groundswell_kit.health import Health
 from groundswell_kit.kafka import new_producer
 from groundswell_kit.serve import Role
-from groundswell_voting.app.clients import checked_log, redis
+from groundswell_voting.app.clients import check_log, redis
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.intake.announcements import Announcements
 from groundswell_voting.intake.appender import Appender
@@ -22,29 +22,21 @@ def ballot_box_role(settings: Settings) -> Role:
     announcements = Announcements(settings.kafka_bootstrap)
     health.add("announcements", announcements.ready)
     client = redis(settings)
-    deadline = settings.voting_request_deadline_seconds
     producer = new_producer(
         settings.kafka_bootstrap,
-        request_timeout_seconds=deadline - MARGIN_SECONDS,
+        request_timeout_seconds=settings.voting_request_deadline_seconds - MARGIN_SECONDS,
         max_batch_bytes=BATCH_BYTES,
     )
     appender = Appender(
         Projection(client),
         producer,
         settings.voting_partitions,
-        deadline,
+        settings.voting_request_deadline_seconds,
         settings.voting_waiting_votes,
     )
-    box = BallotBox(
-        announcements,
-        appender,
-        parse_keys(settings.voting_pass_keys.get_secret_value()),
-        parse_key(settings.voting_receipt_key.get_secret_value()),
-    )
-    check_log = checked_log(settings)
 
     async def start() -> None:
-        await check_log()
+        await check_log(settings)
         await producer.start()
 
     async def close() -> None:
@@ -56,8 +48,17 @@ def ballot_box_role(settings: Settings) -> Role:
         name="ballot-box",
         port=settings.voting_ballot_box_port,
         health=health,
-        app=box_app(box),
+        app=box_app(_box(settings, announcements, appender)),
         tasks=[announcements.run],
         start=start,
         close=close,
+    )
+
+
+def _box(settings: Settings, announcements: Announcements, appender: Appender) -> BallotBox:
+    return BallotBox(
+        announcements,
+        appender,
+        parse_keys(settings.voting_pass_keys.get_secret_value()),
+        parse_key(settings.voting_receipt_key.get_secret_value()),
     )

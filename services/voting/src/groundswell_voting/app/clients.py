@@ -1,6 +1,5 @@
 """The engines' clients as every role of voting sets them up."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from redis.asyncio import Redis
@@ -26,18 +25,14 @@ def redis(settings: Settings) -> Redis:
     return client
 
 
-def checked_log(settings: Settings) -> Callable[[], Awaitable[None]]:
-    """A start that refuses a votes log with another number of partitions than this installation's.
+async def check_log(settings: Settings) -> None:
+    """Refuses a votes log with another number of partitions than this installation's.
 
     Creates the log where there is none. Raises TopicMismatch, or Kafka's errors.
     """
-
-    async def start() -> None:
-        await ensure_topics(
-            settings.kafka_bootstrap, vote_topics(settings), settings.replication_factor
-        )
-
-    return start
+    await ensure_topics(
+        settings.kafka_bootstrap, vote_topics(settings), settings.replication_factor
+    )
 
 
 def vote_topics(settings: Settings) -> list[Topic]:

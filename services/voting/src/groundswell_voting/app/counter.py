@@ -1,10 +1,12 @@
 """Wires the counter: Kafka in, Redis out."""
 
+from functools import partial
+
 from groundswell_contracts.topics import VOTES
 from groundswell_kit.health import Health
 from groundswell_kit.partitions import PartitionReader
 from groundswell_kit.serve import Role
-from groundswell_voting.app.clients import checked_log, redis
+from groundswell_voting.app.clients import check_log, redis
 from groundswell_voting.counting.counter import Counter
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.settings import Settings
@@ -37,6 +39,6 @@ def counter_role(settings: Settings) -> Role:
         port=settings.voting_counter_port,
         health=health,
         tasks=[counter.run],
-        start=checked_log(settings),
+        start=partial(check_log, settings),
         close=client.aclose,
     )

@@ -3,12 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from pymongo import AsyncMongoClient
-
 from groundswell_contracts.poll_rules import PollRules
 from groundswell_contracts.tallies import IdeaTally, LogRange, TallyCertified
 from groundswell_kit.clock import utc_now
-from groundswell_kit.mongo import Document, transaction
+from groundswell_kit.mongo import Client, transaction
 from groundswell_kit.observability import get_logger
 from groundswell_voting.archive.records import Archive
 from groundswell_voting.certification.recount import RecountFailed, recount_partition
@@ -42,7 +40,7 @@ class _Stretch:
 class CertificationCommands:
     """Called by the state machine for a poll that is sealed."""
 
-    client: AsyncMongoClient[Document]
+    client: Client
     archive: Archive
     projection: Projection
     tallies: TallyStore

@@ -3,8 +3,14 @@
 import asyncio
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from groundswell_contracts.topics import VOTES
+from groundswell_kit.observability import get_logger
+
+log = get_logger()
+
+ANSWER_SECONDS = 2.0
 
 
 class LogEnds:
@@ -16,11 +22,15 @@ class LogEnds:
         self._consumer: AIOKafkaConsumer | None = None
         self._starting = asyncio.Lock()
 
-    async def read(self) -> list[int]:
-        """The next offset of each partition. Raises KafkaError or TimeoutError within 2 s."""
-        async with asyncio.timeout(2):
-            consumer = await self._started()
-            ends = await consumer.end_offsets(self._partitions)
+    async def read(self) -> list[int] | None:
+        """The next offset of each partition; None when Kafka does not tell within two seconds."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                consumer = await self._started()
+                ends = await consumer.end_offsets(self._partitions)
+        except (KafkaError, OSError, TimeoutError) as error:
+            log.warning("the log's end is not known", error=repr(error))
+            return None
         return [ends[partition] for partition in self._partitions]
 
     async def close(self) -> None:

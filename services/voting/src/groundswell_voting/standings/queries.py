@@ -6,8 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from aiokafka.errors import KafkaError
-
 from groundswell_voting.certification.queries import TallyQueries
 from groundswell_voting.certification.rules import rank
 from groundswell_voting.counting.log_ends import LogEnds
@@ -58,17 +56,11 @@ class StandingsQueries:
         if poll.stage in (PollStage.CERTIFIED, PollStage.RETIRED):
             return await self._certified(poll)
         # Ends first: what is counted meanwhile must not look like less than nothing waiting.
-        ends = await self._ends()
+        ends = await self.log_ends.read()
         tallies = await asyncio.gather(
             *(self.projection.tally(number, poll_id) for number in range(self.partitions))
         )
         return _live(poll, tallies, ends)
-
-    async def _ends(self) -> list[int] | None:
-        try:
-            return await self.log_ends.read()
-        except (KafkaError, OSError, TimeoutError):
-            return None  # told to the reader as "not known"
 
     async def _certified(self, poll: Poll) -> Standings:
         tally = await self.tallies.find(poll.poll_id)

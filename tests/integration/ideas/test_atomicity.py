@@ -1,0 +1,78 @@
+"""State and events are written together or not at all."""
+
+from collections.abc import Sequence
+
+import pytest
+from pymongo.errors import OperationFailure
+from structlog.testing import capture_logs
+
+from groundswell_contracts.event import Event
+from groundswell_kit.outbox import Outbox
+from tests.integration.ideas.scene import new_scene
+from tests.integration.ideas.walk import WRITES, Route, statuses
+from tests.integration.ideas.world import World
+
+add = Outbox.add
+
+
+@pytest.mark.parametrize("route", WRITES, ids=lambda route: route.name)
+async def test_without_its_events_nothing_is_kept(
+    world: World, route: Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def add_and_break(outbox: Outbox, brand_id: str, events: Sequence[Event]) -> None:
+        await add(outbox, brand_id, events)
+        raise RuntimeError("broken on purpose, after the rows of the events")
+
+    scene = await new_scene(world)
+    before = await world.kept()
+    role = min(route.roles)
+    with monkeypatch.context() as broken, capture_logs() as logs:
+        broken.setattr(Outbox, "add", add_and_break)
+        assert await statuses(scene, route, {role}) == {role: 500}
+    assert [line["event"] for line in logs] == ["request broke"]
+    assert await world.kept() == before
+    (status,) = (await statuses(scene, route, {role})).values()
+    assert status in (200, 201)
+
+
+@pytest.mark.parametrize("route", WRITES, ids=lambda route: route.name)
+async def test_a_transaction_that_begins_again_tells_once(
+    world: World, route: Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = 0
+
+    async def add_at_the_second_attempt(
+        outbox: Outbox, brand_id: str, events: Sequence[Event]
+    ) -> None:
+        nonlocal attempts
+        attempts += 1
+        await add(outbox, brand_id, events)
+        if attempts == 1:
+            conflict = OperationFailure("another transaction was faster", 112)
+            conflict._add_error_label("TransientTransactionError")
+            raise conflict
+
+    scene = await new_scene(world)
+    role = min(route.roles)
+    before = await world.event_names()
+    monkeypatch.setattr(Outbox, "add", add_at_the_second_attempt)
+    (status,) = (await statuses(scene, route, {role})).values()
+    assert status in (200, 201)
+    assert attempts == 2
+    told = await world.event_names()
+    for name in before:
+        told.remove(name)
+    assert told == EVENTS[route.name]
+
+
+EVENTS = {
+    "POST /v1/contests": [],
+    "PATCH /v1/contests/{contest_id}": [],
+    "POST /v1/contests/{contest_id}/phase": ["ContestPhaseChanged", "ContestPublished"],
+    "POST /v1/contests/{contest_id}/ideas": ["IdeaSubmitted"],
+    "POST /v1/ideas/{idea_id}/approve": ["IdeaApproved"],
+    "POST /v1/ideas/{idea_id}/reject": ["IdeaRejected"],
+    "PUT /v1/contests/{contest_id}/shortlist": ["IdeaShortlisted"],
+    "POST /v1/contests/{contest_id}/vetoes": ["WinnerVetoed"],
+    "POST /v1/contests/{contest_id}/winners": ["WinnerSelected"],
+}

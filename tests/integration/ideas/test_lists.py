@@ -1,0 +1,66 @@
+"""Lists come in pages that leave nothing out."""
+
+from typing import Any
+
+from tests.integration.ideas.scene import new_scene
+from tests.integration.ideas.world import World
+
+
+async def walk(world: World, path: str, **how: Any) -> tuple[list[str], int]:
+    """All ids of a list, following the links from page to page, and how many pages there were."""
+    found, pages, following = [], 0, f"{path}?limit=2"
+    while following:
+        answer = await world.send("GET", following, **how)
+        page = answer.json()
+        found += [item["id"] for item in page["items"]]
+        pages += 1
+        assert len(page["items"]) <= 2
+        link = answer.links.get("next")
+        assert (link is None) == (page["next"] is None)
+        following = link["url"] if link else ""
+    return found, pages
+
+
+async def test_contests_come_newest_first(world: World) -> None:
+    drafted = [(await world.draft())["id"] for _ in range(5)]
+    assert await walk(world, "/v1/contests", by="finance") == (drafted[::-1], 3)
+
+
+async def test_a_full_last_page_has_no_next(world: World) -> None:
+    drafted = [(await world.draft())["id"] for _ in range(4)]
+    assert await walk(world, "/v1/contests") == (drafted[::-1], 2)
+
+
+async def test_ideas_come_as_they_were_handed_in(world: World) -> None:
+    contest_id, approved = await world.contest_in("submission")
+    path = f"/v1/contests/{contest_id}/ideas"
+    waiting = [await world.submit(contest_id) for _ in range(2)]
+    assert await walk(world, path, by="editor") == (approved + waiting, 3)
+    assert await walk(world, path, by=None) == (approved, 2)
+    assert await walk(world, path, by="editor", brand="other") == (approved, 2)
+
+
+async def test_staff_look_for_what_waits(world: World) -> None:
+    scene = await new_scene(world)
+    path = f"/v1/contests/{scene.ids['open']}/ideas"
+    found = {
+        status: [
+            idea["id"]
+            for idea in (await world.done("GET", f"{path}?status={status}", by="editor"))["items"]
+        ]
+        for status in ("submitted", "approved", "rejected")
+    }
+    assert found == {
+        "submitted": [scene.ids["waiting"]],
+        "approved": [scene.ids["approved"]],
+        "rejected": [],
+    }
+
+
+async def test_a_cursor_belongs_to_its_list(world: World) -> None:
+    contest_id, _ = await world.contest_in("submission")
+    await world.draft()
+    cursor = (await world.done("GET", "/v1/contests?limit=1"))["next"]
+    answer = await world.send("GET", f"/v1/contests/{contest_id}/ideas?cursor={cursor}")
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["query.cursor"]

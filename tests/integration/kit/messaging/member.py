@@ -1,0 +1,30 @@
+"""A worker process of the tests' service, to be killed: relay and consumer until SIGTERM.
+
+Its arguments are MongoDB's address, the database, Kafka's address, the service and the topic.
+"""
+
+import asyncio
+import signal
+import sys
+
+from groundswell_contracts.registry import EVENTS
+from groundswell_contracts.topics import Topic
+from groundswell_kit.mongo import connect
+from groundswell_kit.observability import configure_logging
+from tests.integration.kit.messaging.world import Happened, World
+
+
+async def main(mongo: str, database: str, kafka: str, service: str, topic: str) -> None:
+    Happened.topic = Topic(topic, key="thing", partitions=2)
+    EVENTS[Happened.type] = Happened
+    configure_logging(service, "member")
+    world = World(connect(mongo, database), kafka, service)
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    relay = world.relay(f"member-{id(stop)}")
+    await asyncio.gather(relay.run(stop), world.consumer().run(stop))
+    await world.database.client.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
