@@ -61,6 +61,7 @@ async def test_a_child_outlives_the_thread_that_started_it(tmp_path: Path) -> No
 
     async def start() -> None:
         children.append(Child.start(SLEEP, pid_file=tmp_path / "pid", log_path=tmp_path / "log"))
+        await asyncio.sleep(1)  # by now it has become `sleep`, tied to whoever started it
 
     thread = threading.Thread(target=lambda: asyncio.run(start()))
     thread.start()

@@ -13,6 +13,8 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from groundswell_local.demo.calls import CallFailed
+from groundswell_local.demo.run import Options, run_demo
 from groundswell_local.doctor import Finding, examine
 from groundswell_local.engines import (
     EngineError,
@@ -43,7 +45,14 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 console = Console(highlight=False)
 
 STATE = LocalSettings().state
-_EXPECTED = (AlreadyOwnedError, EngineError, InstallationError, RoleFailedError, ValidationError)
+_EXPECTED = (
+    AlreadyOwnedError,
+    CallFailed,
+    EngineError,
+    InstallationError,
+    RoleFailedError,
+    ValidationError,
+)
 _MARKS = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "problem": "[red]problem[/]"}
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -59,6 +68,20 @@ def up() -> None:
     with _explained():
         run(_up())
         console.print("stopped")
+
+
+@app.command()
+def demo(
+    votes: Annotated[int | None, typer.Option(min=5, help="Scale the contest to so many.")] = None,
+    wait: Annotated[bool, typer.Option(help="Stay up in the end, until Ctrl-C.")] = True,
+    ballot_box: Annotated[
+        list[str] | None, typer.Option(help="Address of one more that takes votes; repeatable.")
+    ] = None,
+) -> None:
+    """Run the ship-naming contest of 2016 to its certified tally; status 0 when it is equal."""
+    with _explained():
+        equal = run(run_demo(Options(votes, wait, ballot_box or []), STATE, console, _tell))
+    raise typer.Exit(0 if equal else 1)
 
 
 @app.command()

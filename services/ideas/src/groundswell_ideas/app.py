@@ -1,11 +1,13 @@
 """The only wiring of the service: settings, clients, stores, commands, routes, handlers, roles."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from pymongo.asynchronous.database import AsyncDatabase
 
+from groundswell_contracts import topics
 from groundswell_contracts.tallies import TallyCertified
-from groundswell_contracts.topics import CONTESTS, IDEAS, TALLIES, WINNERS, dead_letters
 from groundswell_ideas.contests.commands import ContestCommands
 from groundswell_ideas.contests.queries import ContestQueries
 from groundswell_ideas.contests.routes import ContestRoutes
@@ -22,7 +24,6 @@ from groundswell_ideas.submissions.commands import SubmissionCommands
 from groundswell_ideas.submissions.queries import SubmissionQueries
 from groundswell_ideas.submissions.routes import SubmissionRoutes
 from groundswell_ideas.submissions.store import IdeaStore
-from groundswell_kit import kafka
 from groundswell_kit.auth import TokenVerifier
 from groundswell_kit.consumer import EventConsumer
 from groundswell_kit.dead_letters import DeadLetters
@@ -31,6 +32,7 @@ from groundswell_kit.http import create_app
 from groundswell_kit.idempotency import Idempotency
 from groundswell_kit.ids import new_id
 from groundswell_kit.inbox import Inbox
+from groundswell_kit.kafka import ensure_topics
 from groundswell_kit.mongo import Document, connect
 from groundswell_kit.outbox import Outbox
 from groundswell_kit.relay import Relay
@@ -38,7 +40,13 @@ from groundswell_kit.serve import Role
 
 SERVICE = "ideas"
 SOURCE = "/groundswell/ideas"
-TOPICS = (CONTESTS, IDEAS, TALLIES, WINNERS, dead_letters(SERVICE))
+TOPICS = (
+    topics.CONTESTS,
+    topics.IDEAS,
+    topics.TALLIES,
+    topics.WINNERS,
+    topics.dead_letters(SERVICE),
+)
 
 # A shortlist of ten thousand ids takes 340 kB.
 MAX_BODY_BYTES = 512 * 1024
@@ -71,27 +79,26 @@ class Stores:
 
 def create_api(settings: Settings, stores: Stores, health: Health) -> FastAPI:
     """The HTTP application."""
-    contests, ideas, tallies = stores.contests, stores.ideas, stores.tallies
     idempotency = stores.idempotency
-    submissions = SubmissionRoutes(
-        SubmissionCommands(contests, ideas), SubmissionQueries(contests, ideas), idempotency
-    )
-    selection = SelectionRoutes(
-        SelectionCommands(contests, ideas, tallies),
-        SelectionQueries(contests, ideas, tallies),
-        idempotency,
+    contests = ContestQueries(stores.contests)
+    routes = (
+        ContestRoutes(ContestCommands(stores.contests), contests, idempotency),
+        SubmissionRoutes(
+            SubmissionCommands(contests, stores.ideas),
+            SubmissionQueries(contests, stores.ideas),
+            idempotency,
+        ),
+        ModerationRoutes(ModerationCommands(stores.ideas)),
+        SelectionRoutes(
+            SelectionCommands(stores.contests, stores.ideas, stores.tallies),
+            SelectionQueries(contests, stores.ideas, stores.tallies),
+            idempotency,
+        ),
     )
     app = create_app(
         title="Groundswell ideas",
         version="1",
-        routers=[
-            ContestRoutes(
-                ContestCommands(contests), ContestQueries(contests), idempotency
-            ).router(),
-            submissions.router(),
-            ModerationRoutes(ModerationCommands(ideas)).router(),
-            selection.router(),
-        ],
+        routers=[capability.router() for capability in routes],
         health=health,
         verifier=TokenVerifier(settings.issuers, local_mode=settings.mode == "local"),
         problem_types=[TALLY_NOT_CERTIFIED],
@@ -144,10 +151,23 @@ def worker_role(settings: Settings) -> Role:
 
 async def prepare(settings: Settings) -> None:
     """Makes the topics and indexes that are missing; a repeat changes nothing."""
-    await kafka.ensure_topics(settings.kafka_bootstrap, TOPICS, settings.replication_factor)
+    await ensure_topics(settings.kafka_bootstrap, TOPICS, settings.replication_factor)
+    async with _stores(settings) as stores:
+        await stores.ensure_indexes()
+
+
+@asynccontextmanager
+async def dead_letters(settings: Settings) -> AsyncIterator[DeadLetters]:
+    """The events that the service could not handle."""
+    async with _stores(settings) as stores:
+        yield stores.dead_letters
+
+
+@asynccontextmanager
+async def _stores(settings: Settings) -> AsyncIterator[Stores]:
     database = connect(settings.mongo_uri, settings.database(SERVICE))
     try:
-        await Stores(database).ensure_indexes()
+        yield Stores(database)
     finally:
         await database.client.close()
 

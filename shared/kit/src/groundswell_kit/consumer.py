@@ -16,7 +16,7 @@ from groundswell_kit.dead_letters import DeadLetters
 from groundswell_kit.handling import EventHandling, Handlers
 from groundswell_kit.health import Health
 from groundswell_kit.inbox import Inbox
-from groundswell_kit.kafka import missing_topics, new_group_consumer
+from groundswell_kit.kafka import close, missing_topics, new_group_consumer
 from groundswell_kit.metrics import CONSUMER_LAG
 from groundswell_kit.mongo import Document, is_unavailable
 from groundswell_kit.observability import get_logger
@@ -27,7 +27,7 @@ log = get_logger()
 
 JOIN_SECONDS = 30.0
 LEAVE_SECONDS = 1.5
-# An ordered end of a consumer that cannot reach Kafka takes as long as its requests.
+# Longer than an unanswered request, so that two consumers of one process never overlap.
 CLOSE_SECONDS = 20.0
 FINISH_SECONDS = 4.0
 TURN_SECONDS = 0.1
@@ -93,11 +93,7 @@ class EventConsumer:
                 await unless_stopped(stop, self._watch(consumer))
         finally:
             await self._stop_workers()
-            try:
-                async with asyncio.timeout(LEAVE_SECONDS if stop.is_set() else CLOSE_SECONDS):
-                    await consumer.stop()
-            except (KafkaError, TimeoutError) as error:
-                log.warning("group not left in order", error=repr(error))
+            await close(consumer, LEAVE_SECONDS if stop.is_set() else CLOSE_SECONDS)
 
     async def _join(self, consumer: AIOKafkaConsumer) -> None:
         # Subscribing to a missing topic could create it with the broker's defaults.

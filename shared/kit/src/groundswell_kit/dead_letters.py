@@ -3,45 +3,26 @@
 Used by the consumer runtime and by each service's `dead-letters` commands.
 """
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from prometheus_client import Gauge
 from pymongo import ASCENDING
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts import topics
-from groundswell_contracts.registry import EVENTS
 from groundswell_kit.clock import utc_now
 from groundswell_kit.metrics import EVENTS_PARKED
 from groundswell_kit.mongo import Document, transaction
-from groundswell_kit.outbox import Headers, Outbox
+from groundswell_kit.outbox import Outbox
+from groundswell_kit.records import Headers, Record, event_type, key_text
 
 # With the original and its headers this stays below what a topic takes.
 MAX_REASON_CHARACTERS = 2_000
 MAX_STACK_CHARACTERS = 16_000
 
 PARKED_NOW = Gauge("groundswell_parked_now", "Events that are parked and wait for somebody.")
-
-
-class Record(Protocol):
-    """A record as it lies in a Kafka log; aiokafka's ConsumerRecord is one, ParkedEvent another."""
-
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
-    @property
-    def key(self) -> bytes | None: ...
-    @property
-    def value(self) -> bytes | None: ...
-    @property
-    def headers(self) -> Headers: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,22 +192,6 @@ class DeadLetters:
             ("dlt_offset", str(record.offset).encode()),
         ]
         await self._outbox.add_raw(self._topic, record.key, record.value or b"", letter)
-
-
-def key_text(key: bytes | None) -> str:
-    """A record's key as people read and type it: as text, or in base64 when it is none."""
-    if key is None:
-        return ""
-    try:
-        return key.decode()
-    except UnicodeDecodeError:
-        return base64.b64encode(key).decode()
-
-
-def event_type(record: Record) -> str:
-    """The type of a record's event, for metrics; "unknown" when it is none of ours."""
-    claimed = (dict(record.headers).get("ce_type") or b"").decode("ascii", "replace")
-    return claimed if claimed in EVENTS else "unknown"
 
 
 def _storable(text: str) -> str:

@@ -19,11 +19,12 @@ from groundswell_contracts.cloudevents import (
     from_kafka,
 )
 from groundswell_contracts.event import Event
-from groundswell_kit.dead_letters import DeadLetters, ParkedEvent, Record, event_type
+from groundswell_kit.dead_letters import DeadLetters, ParkedEvent
 from groundswell_kit.inbox import Inbox
 from groundswell_kit.metrics import EVENTS_HANDLED
 from groundswell_kit.mongo import Document, is_unavailable, transaction
 from groundswell_kit.observability import get_logger, use_traceparent
+from groundswell_kit.records import Record, event_type
 from groundswell_kit.waiting import growing_delay, pause
 
 log = get_logger()

@@ -7,13 +7,23 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaConnectionError, NoError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    NoError,
+    TopicAlreadyExistsError,
+    for_code,
+)
 
 from groundswell_contracts.topics import Topic
+from groundswell_kit.observability import get_logger
+
+log = get_logger()
 
 # Room for an event of the largest size with its headers, or for its dead letter with a stack.
 MAX_MESSAGE_BYTES = 2 * 1024 * 1024
@@ -25,6 +35,15 @@ SESSION_SECONDS = 6.0
 REBALANCE_SECONDS = 10.0
 
 _ADMIN_SECONDS = 20.0
+
+# References, because the event loop keeps none: clients that are still closing.
+_closing: set[asyncio.Task[None]] = set()
+
+
+class Client(Protocol):
+    """A producer or a consumer."""
+
+    async def stop(self) -> None: ...
 
 
 class TopicMismatch(Exception):
@@ -65,6 +84,25 @@ def new_group_consumer(bootstrap: str, group: str) -> AIOKafkaConsumer:
         # Joining a group is answered only when the others have given up their partitions.
         request_timeout_ms=round((REBALANCE_SECONDS + 5) * 1000),
     )
+
+
+async def close(client: Client, within_seconds: float) -> None:
+    """Stops a client: flushes a producer, takes a consumer out of its group.
+
+    When Kafka does not answer in time the rest happens by itself, later: cancelled on its way, a
+    client would leave tasks and sockets behind.
+    """
+    task = asyncio.create_task(_stop(client))
+    _closing.add(task)
+    task.add_done_callback(_closing.discard)
+    await asyncio.wait({task}, timeout=within_seconds)
+
+
+async def _stop(client: Client) -> None:
+    try:
+        await client.stop()
+    except KafkaError as error:
+        log.warning("kafka client not closed in order", error=repr(error))
 
 
 async def ensure_topics(bootstrap: str, topics: Sequence[Topic], replication_factor: int) -> None:

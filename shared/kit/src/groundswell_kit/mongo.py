@@ -67,8 +67,9 @@ async def transaction(
     with pymongo.timeout(TRANSACTION_SECONDS + ABORT_SECONDS):
         async with client.start_session() as session, session.bind(end_session=False):
             token = _session.set(session)
+            deadline = asyncio.timeout(TRANSACTION_SECONDS)
             try:
-                async with asyncio.timeout(TRANSACTION_SECONDS) as deadline:
+                async with deadline:
                     return await session.with_transaction(
                         lambda _: work(),
                         read_concern=ReadConcern("snapshot"),

@@ -17,6 +17,7 @@ from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
 from groundswell_kit.mongo import Document, in_transaction
 from groundswell_kit.observability import current_traceparent
+from groundswell_kit.records import Headers
 
 KEPT_WHEN_SENT = timedelta(days=7)
 
@@ -24,7 +25,6 @@ KEPT_WHEN_SENT = timedelta(days=7)
 # the relay, where it would hold up its key.
 MAX_EVENT_BYTES = 1_000_000
 
-Headers = Sequence[tuple[str, bytes | None]]
 Lane = tuple[str, bytes]
 """A topic and a key: what stays in order."""
 

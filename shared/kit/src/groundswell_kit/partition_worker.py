@@ -7,10 +7,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from pymongo.errors import PyMongoError
 
-from groundswell_kit.dead_letters import DeadLetters, Record
+from groundswell_kit.dead_letters import DeadLetters
 from groundswell_kit.handling import EventHandling
 from groundswell_kit.mongo import is_unavailable
 from groundswell_kit.observability import get_logger
+from groundswell_kit.records import Record
 
 log = get_logger()
 

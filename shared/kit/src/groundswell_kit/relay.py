@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from itertools import groupby
 
+import pymongo
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from pymongo import ASCENDING
@@ -13,7 +14,7 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from groundswell_kit.clock import utc_now
-from groundswell_kit.kafka import new_producer
+from groundswell_kit.kafka import close, new_producer
 from groundswell_kit.leases import Lease
 from groundswell_kit.metrics import OUTBOX_OLDEST_AGE_SECONDS, OUTBOX_UNSENT
 from groundswell_kit.mongo import Document, is_unavailable
@@ -26,6 +27,8 @@ LEASE_SECONDS = 6.0
 BATCH_ROWS = 200
 IDLE_SECONDS = 0.05
 SEND_SECONDS = 4.0
+MONGO_SECONDS = 2.5
+RELEASE_SECONDS = 1.0
 MEASURE_SECONDS = 2.0
 SILENCE_SECONDS = 30.0
 
@@ -91,18 +94,20 @@ class Relay:
             return growing_delay(self._failures)
 
     async def _turn(self, stop: asyncio.Event) -> float:
-        await self._measure()
-        held = self._lease.remaining() > LEASE_SECONDS * 2 / 3
-        if not held and not await self._lease.acquire_or_renew():
-            self._recovered()
-            return LEASE_SECONDS / 6
-        rows = await self._unsent()
+        with pymongo.timeout(MONGO_SECONDS):
+            await self._measure()
+            held = self._lease.remaining() > LEASE_SECONDS * 2 / 3
+            if not held and not await self._lease.acquire_or_renew():
+                self._recovered()
+                return LEASE_SECONDS / 6
+            rows = await self._unsent()
         if not rows:
             if not self._held:
                 self._recovered()
             return IDLE_SECONDS
         sent, failed = await self._send(rows, stop)
-        await self._rows.update_many({"_id": {"$in": sent}}, {"$set": {"sent_at": utc_now()}})
+        with pymongo.timeout(MONGO_SECONDS):
+            await self._rows.update_many({"_id": {"$in": sent}}, {"$set": {"sent_at": utc_now()}})
         if failed:
             self._hold(failed, any_sent=bool(sent))
         elif not self._held:
@@ -195,17 +200,13 @@ class Relay:
 
     async def _close_producer(self) -> None:
         producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await producer.stop()
-        except (KafkaError, TimeoutError) as error:
-            log.warning("producer not closed in order", error=repr(error))
+        if producer is not None:
+            await close(producer, SEND_SECONDS)
 
     async def _release_lease(self) -> None:
         try:
-            await self._lease.release()
+            with pymongo.timeout(RELEASE_SECONDS):
+                await self._lease.release()
         except PyMongoError as error:
             log.warning("lease not released, it ends by itself", error=repr(error))
 

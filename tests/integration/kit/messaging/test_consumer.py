@@ -7,9 +7,10 @@ from aiokafka import TopicPartition
 from prometheus_client import REGISTRY
 
 from groundswell_contracts.cloudevents import CloudEvent, to_kafka
+from groundswell_contracts.topics import Topic
 from groundswell_kit.clock import utc_now
 from groundswell_kit.consumer import EventConsumer
-from groundswell_kit.kafka import new_group_consumer
+from groundswell_kit.kafka import ensure_topics, new_group_consumer
 from groundswell_kit.mongo import transaction
 from tests.integration.kit.messaging.world import (
     Happened,
@@ -242,9 +243,7 @@ async def test_a_member_that_lost_its_partitions_unawares_changes_nothing(world:
     assert await world.parked() == []
 
 
-async def test_mongodb_stalls_and_nothing_is_parked(
-    world: World, mongo_paused: Paused
-) -> None:
+async def test_mongodb_stalls_and_nothing_is_parked(world: World, mongo_paused: Paused) -> None:
     for n in range(1, 20):
         await publish(world.bootstrap, [to_kafka(event(n))])
     async with running(world.consumer().run):
@@ -254,9 +253,7 @@ async def test_mongodb_stalls_and_nothing_is_parked(
     assert await world.parked() == []
 
 
-async def test_kafka_stalls_and_the_consumer_goes_on(
-    world: World, kafka_paused: Paused
-) -> None:
+async def test_kafka_stalls_and_the_consumer_goes_on(world: World, kafka_paused: Paused) -> None:
     async with running(world.relay().run, world.consumer().run):
         await world.tell(*happenings("shoe", 1))
         await eventually(lambda: has_seen(world, shoe=[1]), "at work")
@@ -314,9 +311,6 @@ async def test_lag_is_what_is_not_handled(world: World, monkeypatch: pytest.Monk
 
 
 async def test_a_missing_topic_is_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from groundswell_contracts.topics import Topic
-    from groundswell_kit.kafka import ensure_topics
-
     late = Topic(f"{Happened.topic.name}.late", key="thing", partitions=1)
     monkeypatch.setattr(Happened, "topic", late)
 
@@ -332,7 +326,7 @@ async def test_a_missing_topic_is_waited_for(world: World, monkeypatch: pytest.M
 
 async def test_conflicts_between_handlers_repeat_no_effect(world: World) -> None:
     # Every handler writes the same document, so transactions of both partitions run several times.
-    async def count(event: CloudEvent) -> None:
+    async def count(_: CloudEvent) -> None:
         row = await world.effects.find_one({"_id": "total"})
         await asyncio.sleep(0.002)
         total = (row or {"n": 0})["n"]

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from pymongo.asynchronous.database import AsyncDatabase
@@ -39,7 +40,7 @@ def event(number: int | None, event_id: str | None = None, thing: str = "shoe") 
 
 
 async def take(database: AsyncDatabase[Document], inbox: Inbox, *events: CloudEvent) -> list[bool]:
-    return [await transaction(database.client, lambda e=e: inbox.take(e)) for e in events]
+    return [await transaction(database.client, partial(inbox.take, event)) for event in events]
 
 
 async def test_a_repeat_is_not_taken(database: AsyncDatabase[Document], inbox: Inbox) -> None:
@@ -89,9 +90,7 @@ async def test_of_many_at_once_one_takes_it(
     assert sorted(taken for (taken,) in takes) == [False] * 9 + [True]
 
 
-async def test_without_a_transaction_nothing_is_taken(
-    database: AsyncDatabase[Document], inbox: Inbox
-) -> None:
+async def test_without_a_transaction_nothing_is_taken(inbox: Inbox) -> None:
     with pytest.raises(RuntimeError):
         await inbox.take(event(1))
     assert not await inbox.has_taken(event(1))

@@ -68,19 +68,19 @@ async def until(world: World, numbers: int) -> None:
 
 
 async def test_killed_in_the_middle(world: World, engines: Engines) -> None:
-    await tell(world, range(1, 81))
+    await tell(world, range(1, 41))
 
     async def busy() -> bool:
-        return await effects(world) > 20
+        return await effects(world) > 10
 
     async with member(world, engines) as first:
         await eventually(busy, "the first member is at work", within_seconds=20)
         first.kill()
         await first.wait()
-    assert await effects(world) < 80 * len(THINGS)
+    assert await effects(world) < 40 * len(THINGS)
 
     async with member(world, engines) as second:
-        await until(world, 80)
+        await until(world, 40)
         began = time.monotonic()
         second.terminate()
         assert await second.wait() == 0
@@ -91,16 +91,16 @@ async def test_killed_in_the_middle(world: World, engines: Engines) -> None:
 async def test_stalled_in_the_middle_and_back_after_others_took_over(
     world: World, engines: Engines
 ) -> None:
-    await tell(world, range(1, 81))
+    await tell(world, range(1, 41))
 
     async def busy() -> bool:
-        return await effects(world) > 20
+        return await effects(world) > 10
 
     async with member(world, engines) as zombie:
         await eventually(busy, "the first member is at work", within_seconds=20)
         os.kill(zombie.pid, signal.SIGSTOP)
         async with member(world, engines):
-            await until(world, 80)
+            await until(world, 40)
             os.kill(zombie.pid, signal.SIGCONT)
-            await tell(world, range(81, 101))
-            await until(world, 100)
+            await tell(world, range(41, 51))
+            await until(world, 50)

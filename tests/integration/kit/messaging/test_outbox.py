@@ -1,4 +1,4 @@
-"""State and event are one write, and the events of a key are numbered in the order of the writes."""
+"""State and event are one write, and events of a key are numbered in the order of the writes."""
 
 import asyncio
 from collections import defaultdict
@@ -7,12 +7,13 @@ import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts.cloudevents import from_kafka
-from groundswell_contracts.topics import Topic
 from groundswell_kit import outbox
 from groundswell_kit.mongo import Document, transaction
 from groundswell_kit.observability import use_traceparent
 from groundswell_kit.outbox import Outbox
 from tests.integration.kit.messaging.world import Happened, happenings
+
+pytestmark = pytest.mark.usefixtures("topic")
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
@@ -22,7 +23,7 @@ class Undo(Exception):
 
 
 @pytest.fixture
-async def box(topic: Topic, database: AsyncDatabase[Document]) -> Outbox:
+async def box(database: AsyncDatabase[Document]) -> Outbox:
     box = Outbox(database, "/groundswell/kit-tests")
     await box.ensure_indexes()
     await box.ensure_indexes()

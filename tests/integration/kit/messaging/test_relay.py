@@ -110,9 +110,7 @@ async def test_a_crash_between_send_and_note_sends_again(
     assert [event.sequence for event in await published(world)] == [1, 2, 1, 2]
 
 
-async def test_a_key_that_kafka_refuses_holds_up_nobody_else(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_key_that_kafka_refuses_holds_up_nobody_else(world: World) -> None:
     refused = b"x" * (MAX_MESSAGE_BYTES + 1)
     await transaction(
         world.database.client,
@@ -155,9 +153,7 @@ async def test_an_uncommitted_event_is_not_published(world: World) -> None:
     assert len(await published(world)) == 2
 
 
-async def test_kafka_stalls_and_comes_back(
-    world: World, kafka_paused: Paused
-) -> None:
+async def test_kafka_stalls_and_comes_back(world: World, kafka_paused: Paused) -> None:
     relay = world.relay()
     async with running(relay.run):
         await world.tell(*happenings("shoe", 1))
@@ -176,9 +172,7 @@ async def test_kafka_stalls_and_comes_back(
     assert order == {"shoe": list(range(1, 30)), "pizza": list(range(1, 29))}
 
 
-async def test_mongodb_stalls_and_comes_back(
-    world: World, mongo_paused: Paused
-) -> None:
+async def test_mongodb_stalls_and_comes_back(world: World, mongo_paused: Paused) -> None:
     relay = world.relay()
     for n in range(1, 20):
         await world.tell(*happenings("shoe", n))

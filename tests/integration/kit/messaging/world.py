@@ -15,7 +15,7 @@ from groundswell_contracts.event import Event
 from groundswell_contracts.topics import Topic
 from groundswell_kit.consumer import EventConsumer
 from groundswell_kit.dead_letters import DeadLetters
-from groundswell_kit.handling import Handler
+from groundswell_kit.handling import Handler, Handlers
 from groundswell_kit.health import Health
 from groundswell_kit.ids import new_id
 from groundswell_kit.inbox import Inbox
@@ -75,7 +75,7 @@ class World:
         return Relay(self.database, self.bootstrap, holder)
 
     def consumer(self, handler: Handler | None = None, **options: Any) -> EventConsumer:
-        handlers = {Happened: handler or self.note}
+        handlers: Handlers = {Happened: handler or self.note}
         stores = (self.inbox, self.dead_letters, self.health)
         return EventConsumer(
             self.database, self.bootstrap, self.service, handlers, *stores, **options
@@ -85,9 +85,7 @@ class World:
         """The usual handler: its effect is the list of what happened, by thing."""
         data = event.data
         assert isinstance(data, Happened)
-        await self.effects.update_one(
-            {"_id": data.thing}, {"$push": {"seen": data.n}}, upsert=True
-        )
+        await self.effects.update_one({"_id": data.thing}, {"$push": {"seen": data.n}}, upsert=True)
 
     async def seen(self, thing: str) -> list[int]:
         row = await self.effects.find_one({"_id": thing})
@@ -109,18 +107,15 @@ def happenings(thing: str, *numbers: int) -> list[Happened]:
 async def running(*tasks: Task) -> AsyncIterator[None]:
     """Runs tasks beside the test; then stops them, which they must heed within ten seconds."""
     stop = asyncio.Event()
-    running = [asyncio.create_task(task(stop)) for task in tasks]  # type: ignore[arg-type]
+    runs = [asyncio.ensure_future(task(stop)) for task in tasks]
     try:
         yield
     finally:
         stop.set()
-        _, late = await asyncio.wait(running, timeout=10)
-        if late:
-            for task in asyncio.all_tasks():
-                task.print_stack()
+        _, late = await asyncio.wait(runs, timeout=10)
         for task in late:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=bool(late))
+        await asyncio.gather(*runs, return_exceptions=bool(late))
         assert not late, "a task did not heed its stop"
 
 

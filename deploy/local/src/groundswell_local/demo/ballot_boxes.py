@@ -1,6 +1,5 @@
 """Where votes can be cast: the ballot boxes named beforehand, and those started meanwhile."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,11 +8,9 @@ import psutil
 
 from groundswell_local.demo.client import HttpClient
 
-_LOOK_SECONDS = 1.0
-
 
 class BallotBoxes:
-    """The ballot boxes that take votes now; `watch` adds what `groundswell start` has started.
+    """The ballot boxes that take votes now; `look` adds what `groundswell start` has started.
 
     `directory` is the installation's: each process that was started for it has a pid file there.
     """
@@ -29,12 +26,10 @@ class BallotBoxes:
         first = number % len(self.urls)
         return self.urls[first:] + self.urls[:first]
 
-    async def watch(self) -> None:
-        """Look every second which others have come and gone; runs until it is cancelled."""
-        while True:
-            others = [url for url in self._started() if await self._ready(url)]
-            self.urls = [*self._named, *others]
-            await asyncio.sleep(_LOOK_SECONDS)
+    async def look(self) -> None:
+        """See which others are there, and ready, by now."""
+        others = [url for url in self._started() if await self._ready(url)]
+        self.urls = [*self._named, *others]
 
     def _started(self) -> list[str]:
         """Addresses of further instances; their numbers are chosen by the system."""

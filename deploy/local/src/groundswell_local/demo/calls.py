@@ -97,7 +97,7 @@ class Calls:
 
 
 def _delay(tries: int, answer: Answer) -> float:
-    growing = _FIRST_DELAY_SECONDS * 2 ** min(tries, 10)
+    growing = _FIRST_DELAY_SECONDS * 2.0 ** min(tries, 10)
     return min(max(growing, float(answer.headers.get("retry-after", 0))), _LONGEST_DELAY_SECONDS)
 
 

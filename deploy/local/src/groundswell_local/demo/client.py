@@ -73,7 +73,9 @@ class HttpClient:
             if connection.reusable:
                 return connection
         loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(_Connection, parts.hostname, parts.port or 80)
+        _, connection = await loop.create_connection(
+            _Connection, parts.hostname or "", parts.port or 80
+        )
         return connection
 
 

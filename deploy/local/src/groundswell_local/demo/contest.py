@@ -38,12 +38,17 @@ class ShipContest:
 
     def __init__(self, calls: Calls, issuer: LocalIssuer, ideas_url: str, voting_url: str) -> None:
         self.contest_url = ""
-        self.poll_url = ""
+        self.poll_id = ""
         self.ideas: list[str] = []
         self._calls = calls
         self._issuer = issuer
         self._ideas_url = ideas_url
         self._voting_url = voting_url
+
+    @property
+    def poll_url(self) -> str:
+        """Where voting tells of the contest's poll."""
+        return f"{self._voting_url}/v1/polls/{self.poll_id}"
 
     async def open(self) -> None:
         """The brand publishes the contest; it takes ideas from now on."""
@@ -84,7 +89,7 @@ class ShipContest:
     async def open_voting(self) -> None:
         """The brand opens the vote; returns when voting gives passes for it."""
         contest = await self._enter("voting")
-        self.poll_url = f"{self._voting_url}/v1/polls/{contest['poll_ids'][-1]}"
+        self.poll_id = contest["poll_ids"][-1]
         await self._calls.read_until(
             self.poll_url, lambda poll: bool(poll["stage"] == "open"), _OPENING_SECONDS
         )

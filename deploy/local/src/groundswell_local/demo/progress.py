@@ -12,6 +12,8 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from groundswell_kit.waiting import pause
+
 _REFRESH_SECONDS = 0.5
 _LINE_SECONDS = 5.0
 _RATE_OVER_SECONDS = 5.0
@@ -54,9 +56,10 @@ class Progress:
 def line(progress: Progress, rate: float) -> str:
     """Everything in one line."""
     leaders = ", ".join(f"{rank}. {name} {votes:,}" for rank, name, votes in progress.standings)
+    behind = _waiting(progress)
     return (
         f"voted {progress.votes:,} of {progress.voters:,} ({rate:,.0f} a second), "
-        f"counted {progress.counted:,}, {_waiting(progress)} log records behind | {leaders or 'no standings'}"
+        f"counted {progress.counted:,}, {behind} log records behind | {leaders or 'no standings'}"
     )
 
 
@@ -81,37 +84,52 @@ def picture(progress: Progress, rate: float) -> Group:
 async def shown(
     progress: Progress, console: Console, refresh: Callable[[], Awaitable[None]]
 ) -> AsyncIterator[None]:
-    """Show the progress while the block runs; `refresh` brings its standings up to date."""
+    """Show the progress while the block runs, and once more as it is in the end.
+
+    `refresh` brings the standings up to date.
+    """
+    done = asyncio.Event()
     show = _live if console.is_terminal else _in_lines
-    showing = asyncio.create_task(show(progress, console, refresh))
+    showing = asyncio.create_task(show(progress, console, refresh, done))
     try:
         yield
     finally:
-        showing.cancel()
+        done.set()
         await asyncio.wait([showing])
-    if not showing.cancelled():
-        showing.result()  # raises what broke it
+    showing.result()  # raises what broke it
 
 
 async def _live(
-    progress: Progress, console: Console, refresh: Callable[[], Awaitable[None]]
+    progress: Progress,
+    console: Console,
+    refresh: Callable[[], Awaitable[None]],
+    done: asyncio.Event,
 ) -> None:
     clock = asyncio.get_running_loop().time
     with Live(console=console, auto_refresh=False) as live:
         while True:
+            last = done.is_set()
             await refresh()
             live.update(picture(progress, progress.rate(clock())), refresh=True)
-            await asyncio.sleep(_REFRESH_SECONDS)
+            if last:
+                return
+            await pause(done, _REFRESH_SECONDS)
 
 
 async def _in_lines(
-    progress: Progress, console: Console, refresh: Callable[[], Awaitable[None]]
+    progress: Progress,
+    console: Console,
+    refresh: Callable[[], Awaitable[None]],
+    done: asyncio.Event,
 ) -> None:
     clock = asyncio.get_running_loop().time
     while True:
-        await asyncio.sleep(_LINE_SECONDS)
+        await pause(done, _LINE_SECONDS)
+        last = done.is_set()
         await refresh()
         console.print(line(progress, progress.rate(clock())), soft_wrap=True, markup=False)
+        if last:
+            return
 
 
 def _bar(completed: int, total: int) -> ProgressBar:

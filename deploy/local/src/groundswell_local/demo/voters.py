@@ -1,4 +1,4 @@
-"""The crowd: each voter gets a ballot pass and votes once; later some of them read their receipts."""
+"""The crowd: each voter gets a ballot pass and votes once; later some look at their receipts."""
 
 import asyncio
 from collections.abc import Sequence
@@ -81,10 +81,12 @@ class Voters:
         """
         voter = _voter(0)
         permit = await self._pass(voter, progress)
-        for box in self._boxes.urls:
-            cast = await self._cast(voter, permit, idea_id, [box], _NOT_OPEN_YET)
+        casts = [
+            await self._cast(voter, permit, idea_id, [box], _NOT_OPEN_YET)
+            for box in self._boxes.urls
+        ]
         progress.votes += 1
-        return cast
+        return casts[0]
 
     async def _pass(self, voter: str, progress: Progress) -> str:
         token = self._issuer.mint(voter, ["participant"])

@@ -3,20 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from groundswell_ideas.contests.rules import Contest, may_see
-from groundswell_ideas.contests.store import ContestStore
+from groundswell_ideas.contests.queries import ContestQueries
+from groundswell_ideas.contests.rules import Contest
 from groundswell_ideas.selection.rules import CertifiedTally, passed_over
 from groundswell_ideas.selection.schemas import Decision
 from groundswell_ideas.selection.store import TallyStore
 from groundswell_ideas.submissions.store import IdeaStore
-from groundswell_kit.problems import not_found
 
 
 @dataclass(frozen=True, slots=True)
 class SelectionQueries:
     """Reads only."""
 
-    contests: ContestStore
+    contests: ContestQueries
     ideas: IdeaStore
     tallies: TallyStore
 
@@ -25,9 +24,7 @@ class SelectionQueries:
 
         Raises the not-found problem for a contest that has not opened.
         """
-        contest = await self.contests.find_public(contest_id)
-        if contest is None or not may_see(contest, staff_of=None):
-            raise not_found("There is no such contest.")
+        contest = await self.contests.read(contest_id, staff_of=None)
         tally = None
         if contest.poll_id is not None:
             tally = await self.tallies.find(contest.brand_id, contest.poll_id)

@@ -10,7 +10,6 @@ from groundswell_ideas.submissions.rules import Idea
 SHORTLIST_MAXIMUM = 10_000
 """As many ideas as the event that opens a vote may carry."""
 
-
 _SELECTED = Obstacle("winners", "selected", "winners have been selected already")
 
 

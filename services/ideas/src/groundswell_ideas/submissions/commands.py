@@ -4,22 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from groundswell_contracts.ideas import IdeaSubmitted
-from groundswell_ideas.contests.rules import may_see
-from groundswell_ideas.contests.store import ContestStore
+from groundswell_ideas.contests.queries import ContestQueries
 from groundswell_ideas.refusals import refuse_for
 from groundswell_ideas.submissions.rules import Idea, obstacles_to_submitting
 from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
 from groundswell_kit.mongo import transaction
-from groundswell_kit.problems import not_found
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionCommands:
     """Each verb is one transaction, or part of the caller's."""
 
-    contests: ContestStore
+    contests: ContestQueries
     ideas: IdeaStore
 
     async def submit(
@@ -33,9 +31,7 @@ class SubmissionCommands:
         """Hands in an idea, which then waits for an editor. Refused when submissions are over."""
 
         async def work() -> Idea:
-            contest = await self.contests.find_public(contest_id)
-            if contest is None or not may_see(contest, staff_of=None):
-                raise not_found("There is no such contest.")
+            contest = await self.contests.read(contest_id, staff_of=None)
             now = utc_now()
             refuse_for(obstacles_to_submitting(contest, now))
             idea = Idea(

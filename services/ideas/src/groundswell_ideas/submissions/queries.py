@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from groundswell_ideas.contests.rules import may_see as may_see_contest
-from groundswell_ideas.contests.store import ContestStore
+from groundswell_ideas.contests.queries import ContestQueries
 from groundswell_ideas.submissions.rules import Idea, Status, may_see
 from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_kit.problems import forbidden, not_found
@@ -13,7 +12,7 @@ from groundswell_kit.problems import forbidden, not_found
 class SubmissionQueries:
     """Reads only. `staff_of` is the brand that the reader works for, if any."""
 
-    contests: ContestStore
+    contests: ContestQueries
     ideas: IdeaStore
 
     async def read(self, idea_id: str, staff_of: str | None, subject: str | None) -> Idea:
@@ -35,9 +34,7 @@ class SubmissionQueries:
 
         Staff of the brand see all of them, or those of one status; others the approved ones.
         """
-        contest = await self.contests.find_public(contest_id)
-        if contest is None or not may_see_contest(contest, staff_of):
-            raise not_found("There is no such contest.")
+        contest = await self.contests.read(contest_id, staff_of)
         if contest.brand_id != staff_of:
             if status not in (None, "approved"):
                 raise forbidden("Only the brand's staff list ideas that are not approved.")

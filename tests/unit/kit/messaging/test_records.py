@@ -1,4 +1,4 @@
-"""How parked events are named to people and metrics."""
+"""How records are named to people and metrics."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from groundswell_contracts.contests import ContestPublished
-from groundswell_kit.dead_letters import event_type, key_text
+from groundswell_kit.records import event_type, key_text
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ def test_keys_are_readable(key: bytes | None, text: str) -> None:
     ],
 )
 def test_only_known_types_become_labels(headers: list[Any], name: str) -> None:
-    assert event_type(SimpleNamespace(headers=headers)) == name  # type: ignore[arg-type]  # no more of a record is read
+    assert event_type(SimpleNamespace(headers=headers)) == name

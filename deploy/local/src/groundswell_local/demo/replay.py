@@ -1,0 +1,129 @@
+"""The contest of 2016 once more, from its opening to the receipts. Called by `run`."""
+
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from groundswell_local.demo.ballot_boxes import BallotBoxes
+from groundswell_local.demo.calls import Calls
+from groundswell_local.demo.contest import TITLE, ShipContest
+from groundswell_local.demo.progress import Progress, shown
+from groundswell_local.demo.published import PublishedName, scaled, voting_order
+from groundswell_local.demo.report import Result
+from groundswell_local.demo.steps import Steps
+from groundswell_local.demo.topics import events_by_topic
+from groundswell_local.demo.voters import CastVote, Voters
+from groundswell_local.installation import Installation
+
+_VETOED, _WINNER = 0, 4  # positions of the published names: rank one, and rank five
+_COUNT_SECONDS = 120.0
+_HINT = """\
+Meanwhile another terminal may start one more instance (Ctrl-C there ends it):
+  .venv/bin/groundswell start voting ballot-box
+  .venv/bin/groundswell start voting counter"""
+
+
+class Replay:
+    """One run on an installation; `contest` tells afterwards where to look at it."""
+
+    def __init__(
+        self,
+        installation: Installation,
+        calls: Calls,
+        boxes: BallotBoxes,
+        steps: Steps,
+        console: Console,
+    ) -> None:
+        self.contest = ShipContest(
+            calls, installation.issuer, installation.ideas_url, installation.voting_url
+        )
+        self._installation = installation
+        self._calls = calls
+        self._boxes = boxes
+        self._steps = steps
+        self._console = console
+
+    async def run(self, published: Sequence[PublishedName], votes: int | None) -> Result:
+        """Lead the contest to its decision, and look at what came of it.
+
+        `votes` None casts those that were published. Raises CallFailed.
+        """
+        totals = [name.votes for name in published]
+        expected = totals if votes is None else scaled(totals, votes)
+        kafka = self._installation.engines.kafka.address
+        before = await events_by_topic(kafka)
+        names = [name.name for name in published]
+        await self._open(names)
+        with self._steps.step(f"{sum(expected):,} voters get a ballot pass each, and vote"):
+            sample = await self._vote(names, expected)
+        with self._steps.step("the brand closes the vote; the tally is recounted and certified"):
+            tally = await self.contest.close_voting()
+        ideas = self.contest.ideas
+        with self._steps.step("the brand vetoes the winner and selects rank five, and says why"):
+            decision = await self.contest.decide(ideas[_VETOED], ideas[_WINNER])
+        with self._steps.step(f"{len(sample)} voters look at their receipts"):
+            uncounted = await self._voters().uncounted(sample)
+        after = await events_by_topic(kafka)
+        certified = {idea["idea_id"]: idea["votes"] for idea in tally["tally"]}
+        return Result(
+            published=published,
+            expected=expected,
+            certified=[certified[idea_id] for idea_id in ideas],
+            verdicts=tally["verdicts"],
+            decision=decision,
+            sampled=len(sample),
+            uncounted=len(uncounted),
+            repeats=self._calls.repeats,
+            events={name: (after[name] - before[name], after[name]) for name in after},
+            seconds=self._steps.seconds,
+        )
+
+    async def _open(self, names: Sequence[str]) -> None:
+        with self._steps.step(f"the brand opens {TITLE!r}; the vote will be advisory"):
+            await self.contest.open()
+        with self._steps.step("five participants hand in a name each"):
+            await self.contest.hand_in(names)
+        with self._steps.step("an editor approves the names and shortlists them"):
+            await self.contest.shortlist()
+        with self._steps.step("the brand opens the vote"):
+            await self.contest.open_voting()
+        self._console.print(_HINT)
+
+    async def _vote(self, names: Sequence[str], counts: Sequence[int]) -> list[CastVote]:
+        """All voters vote; returns when the count has caught up with them."""
+        ideas = self.contest.ideas
+        standings_url = f"{self.contest.poll_url}/standings"
+        titles = dict(zip(ideas, names, strict=True))
+        progress = Progress(voters=sum(counts))
+
+        async def refresh() -> None:
+            await self._boxes.look()
+            standings = await self._calls.peek(standings_url)
+            if standings is not None:
+                progress.take_standings(standings, titles)
+
+        choices = [ideas[position] for position in voting_order(counts)]
+        voters = self._voters()
+        async with shown(progress, self._console, refresh):
+            began = time.monotonic()
+            sample = await voters.vote(choices, progress)
+            voted = time.monotonic()
+            await self._calls.read_until(
+                standings_url, lambda page: bool(page["not_counted_yet"] == 0), _COUNT_SECONDS
+            )
+        took, rate = voted - began, len(choices) / (voted - began)
+        self._console.print(
+            f"{len(choices):,} votes in {took:.1f} s, {rate:,.0f} a second; "
+            f"all counted {time.monotonic() - voted:.1f} s later"
+        )
+        return sample
+
+    def _voters(self) -> Voters:
+        return Voters(
+            self._calls,
+            self._installation.issuer,
+            self._installation.voting_url,
+            self.contest.poll_id,
+            self._boxes,
+        )
