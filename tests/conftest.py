@@ -3,17 +3,28 @@
 from collections.abc import AsyncIterator
 
 import pytest
+import structlog
 
 from groundswell_local.engines import Engines, running_engines
 
 _ran: list[str] = []
+
+# Without this, structlog draws a traceback with all local variables for every logged exception,
+# which holds up the event loop for seconds.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(),
+    ]
+)
 
 
 @pytest.fixture(scope="session")
 async def engines(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engines]:
     """Kafka, MongoDB and Redis on free ports, with empty data, for the whole run."""
     async with running_engines(tmp_path_factory.mktemp("engines"), say=_say) as running:
-        _ran.extend(f"{e.name} {e.version}" for e in (running.kafka, running.mongo, running.redis))
+        _ran.extend(engine.version for engine in running.all())
         yield running
 
 

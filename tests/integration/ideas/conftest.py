@@ -1,4 +1,4 @@
-"""The ideas service on real engines, with a database of its own for each test."""
+"""The ideas service on real engines, with an empty database for each test."""
 
 from collections.abc import AsyncIterator
 
@@ -21,7 +21,14 @@ async def topics(engines: Engines) -> None:
     await ensure_topics(engines.kafka.address, TOPICS, 1)
 
 
-@pytest.fixture
-async def world(engines: Engines, issuer: LocalIssuer) -> AsyncIterator[World]:
+@pytest.fixture(scope="session")
+async def one_world(engines: Engines, issuer: LocalIssuer) -> AsyncIterator[World]:
     async with new_world(engines, issuer) as world:
         yield world
+
+
+@pytest.fixture
+async def world(one_world: World) -> World:
+    """The service with nothing in its database. Indexes are made once: they take longer."""
+    await one_world.forget_everything()
+    return one_world

@@ -1,28 +1,44 @@
 """State and events are written together or not at all."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from pymongo.errors import OperationFailure
 from structlog.testing import capture_logs
 
 from groundswell_contracts.event import Event
+from groundswell_ideas.contests.rules import with_terms
 from groundswell_kit.outbox import Outbox
 from tests.integration.ideas.scene import new_scene
 from tests.integration.ideas.walk import WRITES, Route, statuses
-from tests.integration.ideas.world import World
+from tests.integration.ideas.world import BRAND, World
 
 add = Outbox.add
+
+
+async def add_and_break(outbox: Outbox, brand_id: str, events: Sequence[Event]) -> None:
+    await add(outbox, brand_id, events)
+    raise RuntimeError("broken on purpose, after the rows of the events")
+
+
+EVENTS = {
+    "POST /v1/contests": [],
+    "PATCH /v1/contests/{contest_id}": [],
+    "POST /v1/contests/{contest_id}/phase": ["ContestPhaseChanged", "ContestPublished"],
+    "POST /v1/contests/{contest_id}/ideas": ["IdeaSubmitted"],
+    "POST /v1/ideas/{idea_id}/approve": ["IdeaApproved"],
+    "POST /v1/ideas/{idea_id}/reject": ["IdeaRejected"],
+    "PUT /v1/contests/{contest_id}/shortlist": ["IdeaShortlisted"],
+    "POST /v1/contests/{contest_id}/vetoes": ["WinnerVetoed"],
+    "POST /v1/contests/{contest_id}/winners": ["WinnerSelected"],
+}
 
 
 @pytest.mark.parametrize("route", WRITES, ids=lambda route: route.name)
 async def test_without_its_events_nothing_is_kept(
     world: World, route: Route, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def add_and_break(outbox: Outbox, brand_id: str, events: Sequence[Event]) -> None:
-        await add(outbox, brand_id, events)
-        raise RuntimeError("broken on purpose, after the rows of the events")
-
     scene = await new_scene(world)
     before = await world.kept()
     role = min(route.roles)
@@ -65,14 +81,31 @@ async def test_a_transaction_that_begins_again_tells_once(
     assert told == EVENTS[route.name]
 
 
-EVENTS = {
-    "POST /v1/contests": [],
-    "PATCH /v1/contests/{contest_id}": [],
-    "POST /v1/contests/{contest_id}/phase": ["ContestPhaseChanged", "ContestPublished"],
-    "POST /v1/contests/{contest_id}/ideas": ["IdeaSubmitted"],
-    "POST /v1/ideas/{idea_id}/approve": ["IdeaApproved"],
-    "POST /v1/ideas/{idea_id}/reject": ["IdeaRejected"],
-    "PUT /v1/contests/{contest_id}/shortlist": ["IdeaShortlisted"],
-    "POST /v1/contests/{contest_id}/vetoes": ["WinnerVetoed"],
-    "POST /v1/contests/{contest_id}/winners": ["WinnerSelected"],
-}
+async def test_a_store_keeps_the_promise_by_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = await new_scene(world)
+    contest = await world.stores.contests.get(BRAND, scene.ids["draft"])
+    idea = await world.stores.ideas.get(BRAND, scene.ids["waiting"])
+    before = await world.kept()
+    monkeypatch.setattr(Outbox, "add", add_and_break)
+    writes = [
+        world.stores.contests.add(BRAND, replace(contest, id="con_new"), []),
+        world.stores.contests.save(BRAND, with_terms(contest, contest.terms), []),
+        world.stores.ideas.add(BRAND, replace(idea, id="idea_new"), []),
+        world.stores.ideas.save(BRAND, replace(idea, status="approved"), []),
+    ]
+    for write in writes:
+        with pytest.raises(RuntimeError, match="broken on purpose"):
+            await write
+    assert await world.kept() == before
+
+
+async def test_a_store_overwrites_nothing_that_it_has_not_read(world: World) -> None:
+    draft = await world.draft()
+    contest = await world.stores.contests.get(BRAND, str(draft["id"]))
+    await world.enter(contest.id, "submission")
+    before = await world.kept()
+    with pytest.raises(RuntimeError, match="changed since it was read"):
+        await world.stores.contests.save(BRAND, with_terms(contest, contest.terms), [])
+    assert await world.kept() == before

@@ -138,6 +138,11 @@ class World:
                 await self.certify(contest_id, list(votes))
         return contest_id, idea_ids
 
+    async def forget_everything(self) -> None:
+        """Empties the database and leaves its indexes."""
+        names = await self.database.list_collection_names()
+        await asyncio.gather(*(self.database[name].delete_many({}) for name in names))
+
     async def kept(self, *names: str) -> dict[str, list[Document]]:
         """Everything in these collections, or in all: equal as long as nothing changes."""
         found = names or await self.database.list_collection_names()

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 
+import pymongo
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 from pymongo.asynchronous.database import AsyncDatabase
@@ -27,13 +28,11 @@ log = get_logger()
 
 JOIN_SECONDS = 30.0
 LEAVE_SECONDS = 1.5
-# Longer than an unanswered request, so that two consumers of one process never overlap.
-CLOSE_SECONDS = 20.0
 FINISH_SECONDS = 4.0
 TURN_SECONDS = 0.1
 RELEASED_SECONDS = 1.0
 LAG_SECONDS = 5.0
-LAG_ANSWER_SECONDS = 3.0
+ANSWER_SECONDS = 3.0
 
 
 class EventConsumer:
@@ -64,7 +63,7 @@ class EventConsumer:
         self._heartbeat = health.heartbeat("consumer-turns", silence_seconds)
         self._silence_seconds = silence_seconds
         self._workers: dict[TopicPartition, PartitionWorker] = {}
-        self._troubles: dict[str, str] = {}
+        self._away: set[str] = set()
         self._failures = 0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -73,6 +72,7 @@ class EventConsumer:
         Waits out outages of Kafka and MongoDB, and the absence of its topics. Ends within eight
         seconds of the stop.
         """
+        self._health.fail("consumer", "not in its group yet")
         while not stop.is_set():
             try:
                 await self._be_member(stop)
@@ -93,7 +93,7 @@ class EventConsumer:
                 await unless_stopped(stop, self._watch(consumer))
         finally:
             await self._stop_workers()
-            await close(consumer, LEAVE_SECONDS if stop.is_set() else CLOSE_SECONDS)
+            await close(consumer, LEAVE_SECONDS)
 
     async def _join(self, consumer: AIOKafkaConsumer) -> None:
         # Subscribing to a missing topic could create it with the broker's defaults.
@@ -124,43 +124,44 @@ class EventConsumer:
             self._workers[partition] = PartitionWorker(
                 consumer, partition, self._handling, self._dead_letters
             )
-        for partition in self._workers.keys() - assigned:
-            await self._workers[partition].stop(FINISH_SECONDS)
-            del self._workers[partition]
+        if self._workers.keys() - assigned:
+            await self._stop_workers()
         for worker in self._workers.values():
             worker.check()
 
     async def _take_up_released(self) -> None:
         try:
-            released = await self._dead_letters.released_partitions()
-            await self._dead_letters.measure()
+            with pymongo.timeout(ANSWER_SECONDS):
+                released = await self._dead_letters.released_partitions()
+                await self._dead_letters.measure()
         except PyMongoError as error:
             if not is_unavailable(error):
                 raise
-            self._troubles["mongodb"] = type(error).__name__
+            self._away.add("mongodb")
             return
-        self._troubles.pop("mongodb", None)
+        self._away.discard("mongodb")
         for partition in released & self._workers.keys():
             self._workers[TopicPartition(*partition)].take_up_released()
 
     async def _measure_lag(self, consumer: AIOKafkaConsumer) -> None:
         workers = dict(self._workers)
         try:
-            async with asyncio.timeout(LAG_ANSWER_SECONDS):
+            async with asyncio.timeout(ANSWER_SECONDS):
                 ends = await consumer.end_offsets(list(workers)) if workers else {}
-                for partition, end in ends.items():
-                    lag = max(0, end - await workers[partition].position())
-                    CONSUMER_LAG.labels(partition.topic, partition.partition).set(lag)
-        except (KafkaError, TimeoutError) as error:
-            self._troubles["kafka"] = type(error).__name__
-        else:
-            self._troubles.pop("kafka", None)
-            self._failures = 0
+                positions = {partition: await workers[partition].position() for partition in ends}
+        except (KafkaError, TimeoutError):
+            self._away.add("kafka")
+            return
+        self._away.discard("kafka")
+        self._failures = 0
+        for partition in ends.keys() & self._workers.keys():
+            lag = max(0, ends[partition] - positions[partition])
+            CONSUMER_LAG.labels(partition.topic, partition.partition).set(lag)
 
     def _report(self) -> None:
         """Beats the heart, and tells readiness what is the matter."""
         self._heartbeat.beat()
-        troubles = [f"{engine} does not answer" for engine in self._troubles]
+        troubles = [f"{engine} does not answer" for engine in self._away]
         for partition, worker in self._workers.items():
             if worker.trouble is not None:
                 troubles.append(f"{partition.topic} waits: {worker.trouble}")

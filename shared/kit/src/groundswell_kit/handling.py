@@ -117,7 +117,7 @@ class EventHandling:
 
     async def _skip(self, record: Record) -> str:
         if isinstance(record, ParkedEvent):
-            await self._dead_letters.done(record)
+            await transaction(self._client, lambda: self._dead_letters.done(record))
         return "skipped"
 
     async def _park(self, record: Record, error: Exception) -> str:

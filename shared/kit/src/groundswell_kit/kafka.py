@@ -116,8 +116,8 @@ async def ensure_topics(bootstrap: str, topics: Sequence[Topic], replication_fac
         missing = [topic for topic in topics if topic.name not in present]
         if missing:
             await _create(admin, missing, replication_factor)
-        while absent := {topic.name for topic in topics} - present.keys():
-            await asyncio.sleep(0.05 if absent else 0)
+        while {topic.name for topic in topics} - present.keys():
+            await asyncio.sleep(0.05)
             present = await _partition_counts(admin)
         for topic in topics:
             if present[topic.name] != topic.partitions:

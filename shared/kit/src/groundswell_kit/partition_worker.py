@@ -50,6 +50,8 @@ class PartitionWorker:
 
     def check(self) -> None:
         """Raises what ended the worker, if something did."""
+        if self._task.cancelled():
+            raise RuntimeError("a handler cancelled the worker of its partition")
         if self._task.done():
             self._task.result()
 

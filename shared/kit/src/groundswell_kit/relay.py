@@ -32,6 +32,9 @@ RELEASE_SECONDS = 1.0
 MEASURE_SECONDS = 2.0
 SILENCE_SECONDS = 30.0
 
+# The bound on the topic lets MongoDB use the index of unsent rows; sent ones are many.
+UNSENT: Document = {"sent_at": None, "topic": {"$gt": ""}}
+
 Lane = tuple[str, bytes | None]
 
 
@@ -122,7 +125,7 @@ class Relay:
     async def _unsent(self) -> list[Document]:
         if time.monotonic() >= self._held_until:
             self._held.clear()
-        query: Document = {"sent_at": None}
+        query = dict(UNSENT)
         if self._held:
             query["$nor"] = [{"topic": topic, "key": key} for topic, key in self._held]
         order = [("topic", ASCENDING), ("key", ASCENDING), ("sequence", ASCENDING)]
@@ -180,7 +183,7 @@ class Relay:
             return
         totals = await self._rows.aggregate(
             [
-                {"$match": {"sent_at": None}},
+                {"$match": UNSENT},
                 {"$group": {"_id": None, "n": {"$sum": 1}, "oldest": {"$min": "$created_at"}}},
             ]
         )

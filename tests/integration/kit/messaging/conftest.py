@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts.registry import EVENTS
@@ -53,8 +54,16 @@ def topic(monkeypatch: pytest.MonkeyPatch) -> Topic:
 
 
 @pytest.fixture
-async def world(engines: Engines, database: AsyncDatabase[Document], topic: Topic) -> World:
+async def world(
+    engines: Engines, database: AsyncDatabase[Document], topic: Topic
+) -> AsyncIterator[World]:
     world = World(database, engines.kafka.address)
-    await ensure_topics(world.bootstrap, [topic, dead_letters(world.service)], 1)
+    topics = [topic, dead_letters(world.service)]
+    await ensure_topics(world.bootstrap, topics, 1)
     await world.ensure_indexes()
-    return world
+    yield world
+    # A broker that is started after a kill reads every topic.
+    admin = AIOKafkaAdminClient(bootstrap_servers=world.bootstrap)
+    await admin.start()
+    await admin.delete_topics([topic.name for topic in topics])
+    await admin.close()

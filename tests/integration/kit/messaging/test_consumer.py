@@ -137,6 +137,7 @@ async def test_a_crash_before_the_commit_of_offsets_repeats_no_effect(
     await publish(world.bootstrap, [to_kafka(event(n)) for n in range(1, 6)])
     with monkeypatch.context() as patch:
         patch.setattr("aiokafka.AIOKafkaConsumer.commit", never)
+        patch.setattr("groundswell_kit.partition_worker.COMMIT_SECONDS", 0.1)
         async with running(world.consumer().run):
             await eventually(lambda: has_seen(world, shoe=[1, 2, 3, 4, 5]), "all took effect")
     assert set((await committed(world)).values()) == {None}

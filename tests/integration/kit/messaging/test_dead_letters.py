@@ -197,6 +197,7 @@ async def test_the_same_record_is_parked_once(
     await publish(world.bootstrap, [to_kafka(e) for e in numbered("shoe", 1, 2)])
     with monkeypatch.context() as patch:
         patch.setattr("aiokafka.AIOKafkaConsumer.commit", never)
+        patch.setattr("groundswell_kit.partition_worker.COMMIT_SECONDS", 0.1)
         async with running(world.consumer(handler).run):
             await eventually(lambda: holds_parked(world, 2), "parked, but not committed")
     await publish(world.bootstrap, [to_kafka(e) for e in numbered("shoe", 3)])

@@ -202,6 +202,11 @@ async def test_the_metrics_tell_how_much_waits_and_how_long(
         await eventually(none_left, "the gauge falls")
 
 
+async def test_what_is_sent_is_not_read_again(world: World) -> None:
+    plan = await world.database["outbox"].find(relay_module.UNSENT).explain()
+    assert plan["queryPlanner"]["winningPlan"]["inputStage"]["indexName"] == "unsent"
+
+
 async def stalled(relay: relay_module.Relay) -> bool:
     return not await ready(relay)
 

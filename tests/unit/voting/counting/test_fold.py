@@ -73,10 +73,9 @@ def test_totals_are_the_ballots_times_their_weights(log: list[Record]) -> None:
     fold = from_zero(log)
     expected: Counter[tuple[str, str]] = Counter()
     for key, ballot in fold.ballots.items():
-        names = list(fold.polls[key.poll_id].ideas)
         assert len(set(ballot.ideas)) == len(ballot.ideas)
         assert 0 < len(ballot.ideas) <= fold.polls[key.poll_id].ideas_per_ballot
-        expected.update({(key.poll_id, names[ordinal]): ballot.weight for ordinal in ballot.ideas})
+        expected.update({(key.poll_id, IDEAS[ordinal]): ballot.weight for ordinal in ballot.ideas})
     counts = {(p, i): n for p, tally in fold.tallies.items() for i, n in tally.votes.items() if n}
     assert counts == expected
 

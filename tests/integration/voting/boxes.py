@@ -1,0 +1,130 @@
+"""Ballot boxes on sockets of their own, polls announced to them, and votes cast over HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx2
+
+from groundswell_contracts.poll_rules import PollRules
+from groundswell_contracts.polls import PollAnnounced
+from groundswell_kit.clock import utc_now
+from groundswell_kit.health import health_app
+from groundswell_kit.ids import new_id
+from groundswell_kit.serve import Role
+from groundswell_kit.server import HttpServer
+from groundswell_voting.app.ballot_box import ballot_box_role
+from groundswell_voting.control.writer import LogWriter
+from groundswell_voting.passes.rules import Pass, parse_key, parse_keys, sign
+from groundswell_voting.settings import Settings
+from groundswell_voting.voteslog.rules import vote_id
+from tests.integration.voting.world import BRAND, IDEAS, eventually, running
+
+
+@asynccontextmanager
+async def serving(role: Role) -> AsyncIterator[str]:
+    """A role as its process runs it, on a free port; its address."""
+    server = HttpServer(role.name, "127.0.0.1", 0, health_app(role.health, role.app))
+    serve = asyncio.create_task(server.serve())
+    try:
+        await role.start()
+        try:
+            async with running(*role.tasks):
+                server.open()
+                yield f"http://127.0.0.1:{server.port}"
+                await server.drain(2)
+        finally:
+            await role.close()
+    finally:
+        await server.drain(1)
+        await serve
+
+
+@dataclass
+class Box:
+    """A ballot box and a client of it."""
+
+    url: str
+    http: httpx2.AsyncClient
+    settings: Settings
+
+    async def post(
+        self, poll_id: str, permit: str | None, body: bytes | dict[str, Any]
+    ) -> httpx2.Response:
+        headers = {} if permit is None else {"Authorization": f"Bearer {permit}"}
+        path = f"{self.url}/v1/polls/{poll_id}/votes"
+        if isinstance(body, bytes):
+            return await self.http.post(path, content=body, headers=headers)
+        return await self.http.post(path, json=body, headers=headers)
+
+    async def vote(
+        self, poll_id: str, voter: str, idea_id: str = IDEAS[0], **changes: Any
+    ) -> httpx2.Response:
+        """A vote as a voter with a good pass sends it, but for the changes of the pass."""
+        permit = self.permit(poll_id, voter, **changes)
+        return await self.post(poll_id, permit, {"idea_id": idea_id})
+
+    def permit(self, poll_id: str, voter: str, **changes: Any) -> str:
+        expires_at = int((utc_now() + timedelta(minutes=5)).timestamp())
+        permit = replace(Pass(poll_id, voter, "pass_1", expires_at), **changes)
+        return sign(permit, parse_keys(self.settings.voting_pass_keys.get_secret_value()))
+
+    def receipt(self, poll_id: str, voter: str, idea_id: str = IDEAS[0]) -> dict[str, str]:
+        """What a vote must be answered with, whenever it is."""
+        key = parse_key(self.settings.voting_receipt_key.get_secret_value())
+        mine = vote_id(key, poll_id, voter, "", [idea_id])
+        return {"vote_id": mine, "poll_id": poll_id, "idea_id": idea_id}
+
+    async def is_ready(self) -> bool:
+        return (await self.http.get(f"{self.url}/readyz")).status_code == 200
+
+    async def is_not_ready(self) -> bool:
+        return not await self.is_ready()
+
+    async def knows(self, poll_id: str) -> bool:
+        """Whether the announcement of a poll has come to this box."""
+        answer = await self.vote(poll_id, "nobody", "idea_that_is_on_no_ballot")
+        return "ballot" in answer.json()["detail"]
+
+
+@asynccontextmanager
+async def ballot_box(settings: Settings, **changes: Any) -> AsyncIterator[Box]:
+    """A ballot box that is ready, with changes of its settings."""
+    changed = settings.model_copy(update=changes)
+    async with (
+        serving(ballot_box_role(changed)) as url,
+        httpx2.AsyncClient(timeout=20) as http,
+    ):
+        box = Box(url, http, changed)
+        await eventually(box.is_ready, "the ballot box is ready")
+        yield box
+
+
+async def announce(
+    writer: LogWriter, *, closes_at: datetime | None = None, accepting: bool = True
+) -> str:
+    """A new poll that ballot boxes hear of, and nobody else."""
+    poll_id = new_id("poll")
+    await writer.announce(
+        BRAND,
+        PollAnnounced(
+            poll_id=poll_id,
+            contest_id=new_id("con"),
+            number=1,
+            accepting=accepting,
+            closes_at=closes_at or utc_now() + timedelta(hours=1),
+            rules=PollRules(),
+            idea_ids=list(IDEAS),
+        ),
+    )
+    return poll_id
+
+
+async def announced(box: Box, writer: LogWriter, **how: Any) -> str:
+    """A new poll that this box knows."""
+    poll_id = await announce(writer, **how)
+    await eventually(lambda: box.knows(poll_id), "the box knows the poll", 5)
+    return poll_id

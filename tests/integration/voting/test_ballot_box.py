@@ -1,0 +1,254 @@
+"""What 202 promises is kept, and what cannot be promised is said, whatever engine is away."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+
+import httpx2
+import pytest
+from redis.asyncio import Redis
+
+from groundswell_contracts.cloudevents import from_kafka
+from groundswell_contracts.topics import VOTES
+from groundswell_contracts.votes import VoteCast
+from groundswell_kit.clock import utc_now
+from groundswell_local.engines import Engines
+from groundswell_voting.control.writer import LogWriter
+from groundswell_voting.counting.fold import Fold
+from groundswell_voting.counting.projection import Projection
+from groundswell_voting.settings import Settings
+from groundswell_voting.voteslog.codec import milliseconds
+from groundswell_voting.voteslog.rules import Opened, Record, Vote, partition_of
+from tests.integration.voting.boxes import Box, announced, ballot_box
+from tests.integration.voting.world import BRAND, IDEAS, Log, RawRecord, eventually
+
+pytestmark = pytest.mark.usefixtures("redis")  # emptied: nothing is counted yet
+
+
+def problem(answer: httpx2.Response) -> tuple[int, str]:
+    """Status and kind of a problem; 503 always says when to come again."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    if answer.status_code == 503:
+        assert int(answer.headers["retry-after"]) > 0
+    return answer.status_code, answer.json()["type"].removeprefix("/problems/")
+
+
+async def recorded(votes_log: Log, poll_id: str) -> list[RawRecord]:
+    """The votes of a poll in the log."""
+    found = [record for records in (await votes_log.read()).values() for record in records]
+    return [r for r in found if b'"poll_id":"%b"' % poll_id.encode() in (r.value or b"")]
+
+
+async def test_a_vote_is_in_the_log_as_it_was_sent(
+    settings: Settings, writer: LogWriter, votes_log: Log
+) -> None:
+    async with ballot_box(settings) as box:
+        poll_id = await announced(box, writer)
+        before = milliseconds(utc_now())
+        answer = await box.vote(poll_id, "voter_1", IDEAS[2], weight=3, segment="uk", channel="app")
+        assert answer.status_code == 202
+        assert answer.json() == box.receipt(poll_id, "voter_1", IDEAS[2])
+    (record,) = await recorded(votes_log, poll_id)
+    assert record.partition == partition_of("voter_1", settings.voting_partitions)
+    assert before - 1 <= record.timestamp <= milliseconds(utc_now())
+    event = from_kafka(VOTES.name, record.key, record.value, record.headers)
+    assert (event.id, event.brand_id) == (answer.json()["vote_id"], BRAND)
+    assert event.data == VoteCast(
+        vote_id=event.id,
+        poll_id=poll_id,
+        voter="voter_1",
+        idea_ids=[IDEAS[2]],
+        pass_id="pass_1",
+        weight=3,
+        segment="uk",
+        channel="app",
+    )
+
+
+async def test_many_votes_at_once_are_each_recorded_once(
+    settings: Settings, writer: LogWriter, votes_log: Log
+) -> None:
+    async with ballot_box(settings) as box:
+        poll_id = await announced(box, writer)
+        voters = [f"voter_{n}" for n in range(300)]
+        answers = await asyncio.gather(*(box.vote(poll_id, voter) for voter in voters))
+    assert {answer.status_code for answer in answers} == {202}
+    found = Counter(json.loads(r.value or b"")["voter"] for r in await recorded(votes_log, poll_id))
+    assert found == dict.fromkeys(voters, 1)
+
+
+async def test_no_promise_before_the_log_has_acknowledged(
+    engines: Engines, settings: Settings, writer: LogWriter, votes_log: Log
+) -> None:
+    async with ballot_box(settings) as box:
+        poll_id = await announced(box, writer)
+        await engines.kafka.pause()
+        try:
+            began = time.monotonic()
+            early = asyncio.create_task(box.vote(poll_id, "voter_1"))
+            assert problem(await early) == (503, "outcome-unknown")
+            assert time.monotonic() - began < settings.voting_request_deadline_seconds + 1
+            # The lease has run out: nothing is taken any more, and that is known for sure.
+            await eventually(box.is_not_ready, "the box is not ready", 5)
+            began = time.monotonic()
+            assert problem(await box.vote(poll_id, "voter_2")) == (503, "not-recorded")
+            assert time.monotonic() - began < 0.5
+        finally:
+            await engines.kafka.resume()
+        await eventually(box.is_ready, "the box is ready again")
+        again = await box.vote(poll_id, "voter_1")
+        assert again.status_code == 202
+        assert again.json() == box.receipt(poll_id, "voter_1")
+    voters = {json.loads(r.value or b"")["voter"] for r in await recorded(votes_log, poll_id)}
+    assert voters == {"voter_1"}
+
+
+async def test_a_vote_waits_for_its_acknowledgement(
+    engines: Engines, settings: Settings, writer: LogWriter, votes_log: Log
+) -> None:
+    async with ballot_box(settings, voting_request_deadline_seconds=5.0) as box:
+        poll_id = await announced(box, writer)
+        await engines.kafka.pause()
+        try:
+            vote = asyncio.create_task(box.vote(poll_id, "voter_1"))
+            done, _ = await asyncio.wait([vote], timeout=0.7)
+            assert not done
+        finally:
+            await engines.kafka.resume()
+        assert (await vote).status_code == 202
+    assert len(await recorded(votes_log, poll_id)) >= 1
+
+
+async def test_a_vote_appended_after_the_closing_time_is_refused(
+    engines: Engines, settings: Settings, writer: LogWriter, votes_log: Log
+) -> None:
+    """It was sent in time, and the broker took it late."""
+    async with ballot_box(settings, voting_request_deadline_seconds=8.0) as box:
+        closes_at = utc_now() + timedelta(seconds=1.5)
+        poll_id = await announced(box, writer, closes_at=closes_at)
+        assert (await box.vote(poll_id, "voter_1")).status_code == 202
+        await engines.kafka.pause()
+        try:
+            vote = asyncio.create_task(box.vote(poll_id, "voter_2"))
+            await eventually(lambda: _is_past(closes_at), "the closing time has passed")
+            assert not vote.done()
+        finally:
+            await engines.kafka.resume()
+        assert problem(await vote) == (409, "voting-not-open")
+    late = [r for r in await recorded(votes_log, poll_id) if r.key == b"voter_2"]
+    assert late
+    assert all(r.timestamp >= milliseconds(closes_at) for r in late)
+
+
+async def test_a_lost_lease_takes_the_promise_back(
+    engines: Engines, settings: Settings, writer: LogWriter
+) -> None:
+    """The log acknowledged, but a closing of the poll may have come in between unseen."""
+    async with ballot_box(settings, voting_request_deadline_seconds=8.0) as box:
+        poll_id = await announced(box, writer)
+        await engines.kafka.pause()
+        try:
+            vote = asyncio.create_task(box.vote(poll_id, "voter_1"))
+            await eventually(box.is_not_ready, "the lease has run out", 5)
+            assert not vote.done()
+        finally:
+            await engines.kafka.resume()
+        # Either the acknowledgement came first, or the lease was renewed before it.
+        answer = await vote
+        assert answer.status_code == 202 or problem(answer) == (503, "outcome-unknown")
+
+
+@pytest.mark.parametrize("how", ["paused", "killed"])
+async def test_redis_may_be_away(
+    engines: Engines, settings: Settings, writer: LogWriter, how: str
+) -> None:
+    async with ballot_box(settings, voting_request_deadline_seconds=5.0) as box:
+        poll_id = await announced(box, writer)
+        await (engines.redis.pause() if how == "paused" else engines.redis.kill())
+        try:
+            for turn in range(3):
+                votes = [box.vote(poll_id, f"voter_{turn}_{n}") for n in range(20)]
+                answers = await asyncio.gather(*votes)
+                assert {answer.status_code for answer in answers} == {202}
+                assert await box.is_ready()
+        finally:
+            await (engines.redis.resume() if how == "paused" else engines.redis.start())
+        assert (await box.vote(poll_id, "voter_later")).status_code == 202
+
+
+async def test_mongodb_is_never_needed(settings: Settings, writer: LogWriter) -> None:
+    async with ballot_box(settings, mongo_uri="mongodb://127.0.0.1:1/") as box:
+        poll_id = await announced(box, writer)
+        assert (await box.vote(poll_id, "voter_1")).status_code == 202
+        assert await box.is_ready()
+
+
+async def test_a_full_queue_takes_nothing_more(
+    engines: Engines, settings: Settings, writer: LogWriter, votes_log: Log
+) -> None:
+    changes = {"voting_waiting_votes": 5, "voting_request_deadline_seconds": 5.0}
+    async with ballot_box(settings, **changes) as box:
+        poll_id = await announced(box, writer)
+        await engines.kafka.pause()
+        try:
+            first = [asyncio.create_task(box.vote(poll_id, f"voter_{n}")) for n in range(5)]
+            await eventually(lambda: _waits(box, 5), "five are waiting", 3)
+            assert problem(await box.vote(poll_id, "voter_5")) == (503, "not-recorded")
+            assert not any(vote.done() for vote in first)
+        finally:
+            await engines.kafka.resume()
+        assert {(await vote).status_code for vote in first} == {202}
+        assert (await box.vote(poll_id, "voter_6")).status_code == 202
+        await eventually(lambda: _waits(box, 0), "nobody is waiting", 3)
+    keys = {r.key for r in await recorded(votes_log, poll_id)}
+    assert keys == {b"voter_%d" % n for n in (0, 1, 2, 3, 4, 6)}
+
+
+async def test_a_counted_ballot_answers_by_itself(
+    settings: Settings, writer: LogWriter, redis: Redis, votes_log: Log
+) -> None:
+    async with ballot_box(settings) as box:
+        poll_id = await announced(box, writer)
+        await count(redis, settings, Vote("v", poll_id, "voter_1", (IDEAS[1],), "pass_1"))
+        same = await box.vote(poll_id, "voter_1", IDEAS[1])
+        assert (same.status_code, same.json()) == (200, box.receipt(poll_id, "voter_1", IDEAS[1]))
+        assert problem(await box.vote(poll_id, "voter_1", IDEAS[0])) == (409, "ballot-full")
+        assert (await box.vote(poll_id, "voter_2", IDEAS[0])).status_code == 202
+    assert [r.key for r in await recorded(votes_log, poll_id)] == [b"voter_2"]
+
+
+async def count(redis: Redis, settings: Settings, vote: Vote) -> None:
+    """Stores a vote as counted, in an empty partition."""
+    partitions = settings.voting_partitions
+    partition = partition_of(vote.voter, partitions)
+    fold = Fold(partition, partitions)
+    bodies = [Opened(vote.poll_id, 1, IDEAS, 1, 10**15), vote]
+    log = [Record(partition, offset, 0, f"id_{offset}", b) for offset, b in enumerate(bodies)]
+    fold.take_all(log)
+    assert await Projection(redis).save(fold, 0, log[-1])
+
+
+async def test_a_caller_that_goes_away_takes_nobody_along(
+    settings: Settings, writer: LogWriter, votes_log: Log
+) -> None:
+    async with ballot_box(settings) as box:
+        poll_id = await announced(box, writer)
+        impatient = [asyncio.create_task(box.vote(poll_id, f"gone_{n}")) for n in range(10)]
+        patient = [asyncio.create_task(box.vote(poll_id, f"voter_{n}")) for n in range(10)]
+        await asyncio.sleep(0)
+        for vote in impatient:
+            vote.cancel()
+        assert {(await vote).status_code for vote in patient} == {202}
+    keys = {r.key for r in await recorded(votes_log, poll_id)}
+    assert keys >= {b"voter_%d" % n for n in range(10)}
+
+
+async def _is_past(moment: datetime) -> bool:
+    return utc_now() > moment
+
+
+async def _waits(box: Box, count: int) -> bool:
+    text = (await box.http.get(f"{box.url}/metrics")).text
+    return f"groundswell_votes_waiting {count:.1f}" in text
