@@ -20,6 +20,7 @@ from groundswell_voting.app.worker import prepare
 from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.settings import Settings
+from tests.integration.voting.installation import Voting
 from tests.integration.voting.world import Log
 from tests.support.issuer import LocalIssuer
 
@@ -109,6 +110,16 @@ def votes_log(settings: Settings, producer: AIOKafkaProducer) -> Log:
 @pytest.fixture(scope="session")
 def writer(settings: Settings, producer: AIOKafkaProducer) -> LogWriter:
     return LogWriter(producer, settings.voting_partitions)
+
+
+@pytest.fixture
+async def voting(
+    settings: Settings, redis: Redis, votes_log: Log, writer: LogWriter
+) -> AsyncIterator[Voting]:
+    """The installation, with nothing running."""
+    database = connect(settings.mongo_uri, settings.database("voting"))
+    yield Voting(settings, database, redis, votes_log, writer)
+    await database.client.close()
 
 
 def _key(number: int) -> str:

@@ -1,5 +1,7 @@
 """What the vote path shows of itself to Prometheus; its processes share these by name."""
 
+from collections.abc import Mapping
+
 from prometheus_client import Counter, Gauge, Histogram
 
 VOTES = Counter("groundswell_votes_total", "Answers of the ballot box.", ["outcome"])
@@ -23,3 +25,14 @@ HALTED = Gauge(
 CERTIFICATIONS_REFUSED = Counter(
     "groundswell_certifications_refused_total", "Recounts that differ from the live count."
 )
+
+_shown: dict[str, set[int]] = {}
+
+
+def show_lag(role: str, lag: Mapping[int, int]) -> None:
+    """Show the lag of the partitions that a role owns now, and no longer of others."""
+    for partition in _shown.get(role, set()) - lag.keys():
+        LAG.remove(role, str(partition))
+    for partition, records in lag.items():
+        LAG.labels(role, partition).set(records)
+    _shown[role] = set(lag)

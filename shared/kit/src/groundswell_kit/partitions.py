@@ -12,11 +12,14 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 
+from groundswell_kit.kafka import close
 from groundswell_kit.observability import get_logger
 
 log = get_logger()
 
+START_SECONDS = 30.0
 LAG_SECONDS = 5.0
+LEAVE_SECONDS = 2.0
 
 RawRecord = ConsumerRecord[bytes, bytes]
 
@@ -71,13 +74,14 @@ class PartitionReader:
         )
 
     async def start(self) -> None:
-        """Join the group. Kafka's errors pass through."""
-        await self._consumer.start()
+        """Join the group. Raises KafkaError or TimeoutError."""
+        async with asyncio.timeout(START_SECONDS):
+            await self._consumer.start()
         self._consumer.subscribe([self._topic], listener=_Ownership(self._own))
 
     async def stop(self) -> None:
         """Leave the group, so that others take over at once."""
-        await self._consumer.stop()
+        await close(self._consumer, LEAVE_SECONDS)
 
     @property
     def owned(self) -> frozenset[int]:

@@ -35,7 +35,9 @@ class Raw:
     """A record as a Kafka client gives it."""
 
     value: bytes | None
-    headers: list[tuple[str, Any]] = field(default_factory=lambda: [("ce_type", VOTE_TYPE.encode())])
+    headers: list[tuple[str, Any]] = field(
+        default_factory=lambda: [("ce_type", VOTE_TYPE.encode())]
+    )
     partition: int = 3
     offset: int = 7
     timestamp: int = 1_460_000_000_000

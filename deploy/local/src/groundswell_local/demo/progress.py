@@ -45,9 +45,12 @@ class Progress:
         ]
 
     def rate(self, now: float) -> float:
-        """Votes a second over the last five seconds, with `now` in seconds of any clock."""
+        """Votes a second over about the last five seconds, `now` in seconds of any clock.
+
+        To be asked again and again: it looks back at what it was told before.
+        """
         self._history.append((now, self.votes))
-        while now - self._history[0][0] > _RATE_OVER_SECONDS and len(self._history) > 2:
+        while len(self._history) > 2 and now - self._history[1][0] >= _RATE_OVER_SECONDS:
             self._history.popleft()
         then, votes = self._history[0]
         return (self.votes - votes) / (now - then) if now > then else 0.0
@@ -88,6 +91,7 @@ async def shown(
 
     `refresh` brings the standings up to date.
     """
+    progress.rate(asyncio.get_running_loop().time())  # from here on votes are counted
     done = asyncio.Event()
     show = _live if console.is_terminal else _in_lines
     showing = asyncio.create_task(show(progress, console, refresh, done))

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from groundswell_local.demo.ballot_boxes import BallotBoxes
 from groundswell_local.demo.calls import Calls
-from groundswell_local.demo.contest import TITLE, ShipContest
+from groundswell_local.demo.contest import ShipContest
 from groundswell_local.demo.progress import Progress, shown
 from groundswell_local.demo.published import PublishedName, scaled, voting_order
 from groundswell_local.demo.report import Result
@@ -55,12 +55,12 @@ class Replay:
         before = await events_by_topic(kafka)
         names = [name.name for name in published]
         await self._open(names)
-        with self._steps.step(f"{sum(expected):,} voters get a ballot pass each, and vote"):
+        with self._steps.step(f"{sum(expected):,} voters get a pass each, and vote"):
             sample = await self._vote(names, expected)
-        with self._steps.step("the brand closes the vote; the tally is recounted and certified"):
+        with self._steps.step("the brand closes the vote; the tally is certified"):
             tally = await self.contest.close_voting()
         ideas = self.contest.ideas
-        with self._steps.step("the brand vetoes the winner and selects rank five, and says why"):
+        with self._steps.step("the brand vetoes the winner and selects rank five"):
             decision = await self.contest.decide(ideas[_VETOED], ideas[_WINNER])
         with self._steps.step(f"{len(sample)} voters look at their receipts"):
             uncounted = await self._voters().uncounted(sample)
@@ -80,11 +80,11 @@ class Replay:
         )
 
     async def _open(self, names: Sequence[str]) -> None:
-        with self._steps.step(f"the brand opens {TITLE!r}; the vote will be advisory"):
+        with self._steps.step("the brand opens the contest; its vote will be advisory"):
             await self.contest.open()
-        with self._steps.step("five participants hand in a name each"):
+        with self._steps.step("five participants hand in five names"):
             await self.contest.hand_in(names)
-        with self._steps.step("an editor approves the names and shortlists them"):
+        with self._steps.step("an editor approves and shortlists them"):
             await self.contest.shortlist()
         with self._steps.step("the brand opens the vote"):
             await self.contest.open_voting()

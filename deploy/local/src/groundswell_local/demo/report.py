@@ -55,36 +55,32 @@ class Result:
         return self.tallies_equal and self.uncounted == 0
 
 
-def tell(result: Result, console: Console) -> None:
+def tell(result: Result, addresses: Iterable[tuple[str, str]], console: Console) -> None:
     """Print all of it, the most important last."""
     for title, table in (
         ("The decision", _decision(result.decision)),
         ("Events in Kafka", _events(result.events)),
         ("What was real and what was generated", _plain(_REAL_AND_GENERATED)),
         ("How long it took", _seconds(result.seconds)),
-        ("The count", _count(result)),
-        ("The certified tally beside the published one", _tallies(result)),
     ):
         console.print(f"\n[bold]{title}[/]")
         console.print(table)
-    total = sum(result.expected)
-    scaled = "" if total == _total(result.published) else f", scaled down to {total:,} votes"
-    if result.tallies_equal:
-        console.print(f"\n[bold green]{EQUAL}[/]{scaled}")
-    else:
-        console.print(f"\n[bold red]the certified tally DIFFERS from the published one[/]{scaled}")
-    if result.uncounted:
-        console.print(f"[bold red]{result.uncounted} sampled receipts are not as they should be[/]")
+    console.print("\n[bold]Where to look, as long as it is up[/]")
+    for name, address in addresses:
+        console.print(f"{name:<30}{address}", soft_wrap=True, markup=False)
+    console.print("\n[bold]The certified tally beside the published one[/]")
+    console.print(_tallies(result))
+    _tell_whether_equal(result, console)
 
 
-def tell_addresses(contest: ShipContest, directory: Path, console: Console) -> None:
-    """Print where everything can be looked at as long as it is up."""
+def where_to_look(contest: ShipContest, directory: Path) -> list[tuple[str, str]]:
+    """The addresses of everything that a run leaves to be looked at."""
     roles = {
         name.removesuffix("_port").replace("_", "-"): f"http://127.0.0.1:{port}"
         for name, port in LocalPorts()
         if not name.startswith(("kafka", "mongo", "redis"))
     }
-    rows = [
+    return [
         ("contest", contest.contest_url),
         ("decision", f"{contest.contest_url}/decision"),
         ("poll", contest.poll_url),
@@ -94,10 +90,21 @@ def tell_addresses(contest: ShipContest, directory: Path, console: Console) -> N
         ("API of voting", f"{roles['voting-api']}/docs"),
         ("API of the ballot box", f"{roles['voting-ballot-box']}/openapi.json"),
         *((f"metrics of {name}", f"{url}/metrics") for name, url in roles.items()),
-        ("logs", f"{directory / 'logs'}/*.log"),
+        *((f"log of {name}", str(directory / "logs" / f"{name}.log")) for name in roles),
     ]
-    console.print("\n[bold]Where to look[/]")
-    console.print(_plain(rows), soft_wrap=True)
+
+
+def _tell_whether_equal(result: Result, console: Console) -> None:
+    verdicts = ", ".join(f"{verdict} {count:,}" for verdict, count in result.verdicts.items())
+    good = result.sampled - result.uncounted
+    console.print(f"\nvotes in the log: {verdicts}; requests sent again: {result.repeats:,}")
+    console.print(f"receipts that say so: {good} of {result.sampled} that were looked at")
+    total = sum(result.expected)
+    scaled = "" if total == _total(result.published) else f", scaled down to {total:,} votes"
+    if result.tallies_equal:
+        console.print(f"[bold green]{EQUAL}[/]{scaled}")
+    else:
+        console.print(f"[bold red]the certified tally DIFFERS from the published one[/]{scaled}")
 
 
 def _plain(rows: Iterable[tuple[str, str]]) -> Table:
@@ -134,18 +141,6 @@ def _events(events: Mapping[str, tuple[int, int]]) -> Table:
 def _seconds(seconds: Mapping[str, float]) -> Table:
     rows = [(step, f"{took:.1f} s") for step, took in seconds.items()]
     return _plain([*rows, ("all of this", f"{sum(seconds.values()):.1f} s")])
-
-
-def _count(result: Result) -> Table:
-    verdicts = ", ".join(f"{verdict} {count:,}" for verdict, count in result.verdicts.items())
-    good = result.sampled - result.uncounted
-    return _plain(
-        [
-            ("votes in the log", verdicts),
-            ("receipts looked at", f"{good} of {result.sampled} say that the vote was counted"),
-            ("requests sent again", f"{result.repeats:,}"),
-        ]
-    )
 
 
 def _tallies(result: Result) -> Table:

@@ -9,17 +9,22 @@ from pathlib import Path
 from rich.console import Console
 
 from groundswell_local.demo.ballot_boxes import BallotBoxes
-from groundswell_local.demo.calls import Calls
+from groundswell_local.demo.calls import CallFailed, Calls
 from groundswell_local.demo.client import HttpClient
 from groundswell_local.demo.published import read_published
 from groundswell_local.demo.replay import Replay
-from groundswell_local.demo.report import tell, tell_addresses
+from groundswell_local.demo.report import tell, where_to_look
 from groundswell_local.demo.steps import Steps
 from groundswell_local.installation import local_groundswell
 from groundswell_local.paths import PROJECT
 from groundswell_local.supervisor import RoleEvent
 
 PUBLISHED = PROJECT / "data" / "nameourship-2016.csv"
+
+_WAY_OUT = (
+    "The services' logs in {directory}/logs say more. `make run` tries again with a new contest; "
+    "`make clean` wipes all data first; `make doctor` looks at this machine."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,11 @@ async def run_demo(
         named = [installation.ballot_box_url, *options.ballot_boxes]
         boxes = BallotBoxes(http, named, directory)
         replay = Replay(installation, Calls(http), boxes, steps, console)
-        result = await replay.run(read_published(PUBLISHED), options.votes)
-        tell(result, console)
-        tell_addresses(replay.contest, directory, console)
+        try:
+            result = await replay.run(read_published(PUBLISHED), options.votes)
+        except CallFailed as failed:
+            raise CallFailed(f"{failed}\n{_WAY_OUT.format(directory=directory)}") from failed
+        tell(result, where_to_look(replay.contest, directory), console)
         if options.wait:
             console.print("\nAll of it stays up until Ctrl-C.")
             with suppress(asyncio.CancelledError):

@@ -15,6 +15,7 @@ from groundswell_voting.certification.queries import TallyQueries
 from groundswell_voting.certification.routes import TallyRoutes
 from groundswell_voting.counting.log_ends import LogEnds
 from groundswell_voting.counting.projection import Projection
+from groundswell_voting.intake.problems import PROBLEM_TYPES as BOX_PROBLEMS
 from groundswell_voting.passes.commands import PassCommands
 from groundswell_voting.passes.routes import PassRoutes
 from groundswell_voting.passes.rules import parse_key, parse_keys
@@ -55,7 +56,7 @@ def create_api(
         ],
         health=health,
         verifier=verifier,
-        problem_types=[VOTING_NOT_OPEN],
+        problem_types=[VOTING_NOT_OPEN, *BOX_PROBLEMS],
         away=[RedisError],
     )
 

@@ -18,7 +18,7 @@ from groundswell_voting.archive.records import (
     Document,
     document,
 )
-from groundswell_voting.metrics import ARCHIVED, HALTED, LAG
+from groundswell_voting.metrics import ARCHIVED, HALTED, show_lag
 from groundswell_voting.voteslog.codec import UnknownRecordType, decode, record_id
 from groundswell_voting.voteslog.rules import Malformed, Vote
 
@@ -86,8 +86,7 @@ class Archiver:
         if time.monotonic() - self._lag_at < 1.0:
             return
         self._lag_at = time.monotonic()
-        for partition, lag in (await self._reader.lag()).items():
-            LAG.labels("archiver", partition).set(lag)
+        show_lag("archiver", await self._reader.lag())
         for partition, reason in self._reader.halted.items():
             HALTED.labels("archiver", partition, reason).set(1)
 

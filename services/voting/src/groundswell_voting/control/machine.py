@@ -29,6 +29,7 @@ from groundswell_voting.voteslog.codec import UnknownRecordType, milliseconds
 log = get_logger()
 
 TURN_SECONDS = 0.1
+CERTIFY_AGAIN_SECONDS = 5.0
 AWAY = (KafkaError, PyMongoError, RedisError, OSError, TimeoutError)
 
 
@@ -62,6 +63,7 @@ class PollMachine:
         self._announce_seconds = announce_seconds
         self._acknowledged: dict[str, float] = {}
         self._probe_after: dict[str, float] = {}
+        self._certify_after: dict[str, float] = {}
         self._compared = False
         self.halted: str | None = None
 
@@ -129,7 +131,7 @@ class PollMachine:
             case PollStage.CLOSED:
                 await self._control(poll, PollStage.SEALED)
             case PollStage.SEALED:
-                await self._certification.certify(poll)
+                await self._certify(poll)
             case PollStage.CERTIFIED:
                 await self._control(poll, PollStage.RETIRED)
 
@@ -143,6 +145,14 @@ class PollMachine:
         await self._polls.change(poll, stage=after, control_number=number, writing=None)
         log.info("poll moved on", poll_id=poll.poll_id, stage=after)
 
+    async def _certify(self, poll: Poll) -> None:
+        """Certify, at once when the archive has come to the seal; after a refusal now and then."""
+        if time.monotonic() < self._certify_after.get(poll.poll_id, 0.0):
+            return
+        await self._certification.certify(poll)
+        if poll.refusal is not None:
+            self._certify_after[poll.poll_id] = time.monotonic() + CERTIFY_AGAIN_SECONDS
+
     async def _announce_opening(self, poll: Poll) -> None:
         """What gives is written to the log first and announced after."""
         announcement = PollAnnounced(
@@ -151,7 +161,7 @@ class PollMachine:
             number=1,
             accepting=True,
             closes_at=poll.closes_at,
-            rules=PollRules(),
+            rules=PollRules(ideas_per_ballot=poll.ideas_per_ballot),
             idea_ids=list(poll.idea_ids),
         )
         await self._writer.announce(poll.brand_id, announcement)

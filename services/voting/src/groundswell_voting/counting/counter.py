@@ -19,7 +19,7 @@ from groundswell_kit.waiting import growing_delay, pause
 from groundswell_voting.counting.fold import Fold
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.counting.rules import Poll, Verdict
-from groundswell_voting.metrics import COUNTED_RECORDS, HALTED, LAG, REBUILT, STALE_WRITES
+from groundswell_voting.metrics import COUNTED_RECORDS, HALTED, REBUILT, STALE_WRITES, show_lag
 from groundswell_voting.voteslog.codec import UnknownRecordType, decode
 from groundswell_voting.voteslog.rules import Record
 
@@ -125,8 +125,7 @@ class Counter:
                 self._restart(partition)
         for partition in set(self._memory) - self._reader.owned:
             del self._memory[partition]
-        for partition, lag in (await self._reader.lag()).items():
-            LAG.labels("counter", partition).set(lag)
+        show_lag("counter", await self._reader.lag())
 
     def _restart(self, partition: int) -> None:
         log.warning("counting goes on from what Redis holds", partition=partition)

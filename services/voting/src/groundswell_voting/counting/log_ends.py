@@ -6,11 +6,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from groundswell_contracts.topics import VOTES
+from groundswell_kit.kafka import close
 from groundswell_kit.observability import get_logger
 
 log = get_logger()
 
 ANSWER_SECONDS = 2.0
+CLOSE_SECONDS = 0.4
 
 
 class LogEnds:
@@ -36,7 +38,7 @@ class LogEnds:
     async def close(self) -> None:
         """End the connection."""
         if self._consumer is not None:
-            await self._consumer.stop()
+            await close(self._consumer, CLOSE_SECONDS)
 
     async def _started(self) -> AIOKafkaConsumer:
         async with self._starting:
@@ -47,7 +49,7 @@ class LogEnds:
                 try:
                     await consumer.start()
                 except BaseException:
-                    await consumer.stop()
+                    await close(consumer, CLOSE_SECONDS)
                     raise
                 self._consumer = consumer
         return self._consumer

@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 from groundswell_contracts.cloudevents import from_kafka
 from groundswell_contracts.polls import PollAnnounced
 from groundswell_contracts.topics import POLLS
+from groundswell_kit.kafka import close
 from groundswell_kit.observability import get_logger
 from groundswell_kit.waiting import pause
 from groundswell_voting.intake.rules import KnownPoll
@@ -19,6 +20,7 @@ log = get_logger()
 
 LEASE_SECONDS = 2.0
 CONFIRM_SECONDS = 0.3
+CLOSE_SECONDS = 1.0
 
 _PARTITION = TopicPartition(POLLS.name, 0)
 
@@ -67,15 +69,16 @@ class Announcements:
             request_timeout_ms=2_000,
             fetch_max_wait_ms=100,
         )
-        await consumer.start()
         try:
+            async with asyncio.timeout(2 * LEASE_SECONDS):
+                await consumer.start()
             consumer.assign([_PARTITION])
             consumer.seek(_PARTITION, self._next)
             while not stop.is_set():
                 await self._confirm(consumer)
                 await pause(stop, CONFIRM_SECONDS)
         finally:
-            await consumer.stop()
+            await close(consumer, CLOSE_SECONDS)
 
     async def _confirm(self, consumer: AIOKafkaConsumer) -> None:
         asked_at = time.monotonic()

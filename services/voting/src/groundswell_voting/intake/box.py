@@ -25,6 +25,7 @@ from groundswell_voting.intake.problems import (
     BALLOT_FULL,
     NOT_RECORDED,
     OUTCOME_UNKNOWN,
+    PROBLEM_TYPES,
 )
 from groundswell_voting.intake.rules import KnownPoll, Settled
 from groundswell_voting.metrics import VOTE_SECONDS, VOTES
@@ -52,6 +53,9 @@ class Receipt(msgspec.Struct, frozen=True):
 _decode = msgspec.json.Decoder(VoteBody).decode
 _encode = msgspec.json.Encoder().encode
 _JSON = [(b"content-type", b"application/json")]
+_EXPLAINED = {
+    kind.slug: kind for kind in (*problems.PROBLEM_TYPES, VOTING_NOT_OPEN, *PROBLEM_TYPES)
+}
 _Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
@@ -114,7 +118,8 @@ class BallotBox:
             raise _unavailable(NOT_RECORDED, "The state of polls is not certain now.")
         poll = self.announcements.polls.get(poll_id)
         if poll is None:
-            raise problems.not_found("There is no such poll.")
+            # The pass proves that the poll exists; its announcement is on the way.
+            raise _unavailable(NOT_RECORDED, "This ballot box has not heard of the poll yet.")
         if not poll.accepting:
             raise Problem(VOTING_NOT_OPEN, "The poll takes no votes now.")
         return poll
@@ -179,6 +184,8 @@ async def _route(box: BallotBox, scope: Scope, receive: Receive) -> _Answer:
             return await box.cast(poll_id, authorization, await _body(receive))
         case ["openapi.json"]:
             return 200, _JSON, DOCUMENT
+        case ["problems", slug] if slug in _EXPLAINED:
+            return 200, _JSON, _encode(problems.explanation(_EXPLAINED[slug]))
         case _:
             raise problems.not_found("The ballot box takes POST /v1/polls/{id}/votes.")
 

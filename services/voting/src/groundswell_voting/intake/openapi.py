@@ -61,7 +61,7 @@ _CAST = {
         "400": _problem("The body is not JSON."),
         "401": _problem("No pass, or one that is expired or not ours."),
         "403": _problem("The pass is for another poll."),
-        "404": _problem("No such poll, or the idea is not on its ballot."),
+        "404": _problem("The idea is not on the poll's ballot."),
         "409": _problem("Voting is not open, or the voter's vote counts for another idea."),
         "413": _problem("The body is too large."),
         "422": _problem("A field is missing or wrong; `errors` names it."),

@@ -5,7 +5,7 @@ A contract test holds this codec equal to the VoteCast of the contracts.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -122,8 +122,3 @@ def vote_headers(vote: Vote, brand_id: str, time: str) -> list[tuple[str, bytes]
 def milliseconds(moment: datetime) -> int:
     """A moment as the log counts time: whole milliseconds since 1970, UTC."""
     return round(moment.timestamp() * 1000)
-
-
-def as_json(document: Any) -> bytes:
-    """Any plain document as compact JSON with sorted keys, the form that hashes are taken of."""
-    return msgspec.json.encode(document, order="sorted")

@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from groundswell_contracts.topics import VOTES
+from groundswell_kit.kafka import close
+
+CLOSE_SECONDS = 1.0
 
 
 async def read_partition(
@@ -18,8 +21,8 @@ async def read_partition(
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="none"
     )
-    await consumer.start()
     try:
+        await consumer.start()
         consumer.assign([tp])
         end = (await consumer.end_offsets([tp]))[tp]
         consumer.seek(tp, first_offset)
@@ -31,4 +34,4 @@ async def read_partition(
                         yield record
                     reached = record.offset + 1
     finally:
-        await consumer.stop()
+        await close(consumer, CLOSE_SECONDS)

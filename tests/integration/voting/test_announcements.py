@@ -1,0 +1,176 @@
+"""What a ballot box knows of polls, how fresh that is, and what it leaves behind."""
+
+import gc
+import time
+from collections.abc import Sized
+from datetime import timedelta
+
+import pytest
+from aiokafka.errors import KafkaError
+from structlog.testing import capture_logs
+
+from groundswell_contracts.polls import PollAnnounced
+from groundswell_kit.clock import utc_now
+from groundswell_kit.partitions import PartitionReader
+from groundswell_local.engines import Engines
+from groundswell_voting.control.writer import LogWriter
+from groundswell_voting.counting.log_ends import LogEnds
+from groundswell_voting.intake.announcements import LEASE_SECONDS, Announcements, NotFollowing
+from groundswell_voting.settings import Settings
+from groundswell_voting.voteslog.codec import milliseconds, record_id
+from groundswell_voting.voteslog.source import read_partition
+from tests.integration.voting.boxes import announce
+from tests.integration.voting.test_partition_reader import Shelf
+from tests.integration.voting.world import BRAND, IDEAS, eventually, running
+
+NOBODY = "127.0.0.1:1"
+
+
+async def test_all_that_was_ever_announced_is_known(settings: Settings, writer: LogWriter) -> None:
+    closes_at = utc_now() + timedelta(hours=2)
+    before = await announce(writer, closes_at=closes_at)
+    announcements = Announcements(settings.kafka_bootstrap)
+    assert not announcements.confirmed()
+    with pytest.raises(NotFollowing):
+        await announcements.ready()
+    async with running(announcements.run):
+        await eventually(lambda: _is_confirmed(announcements), "it follows")
+        poll = announcements.polls[before]
+        assert (poll.brand_id, poll.accepting, poll.ideas_per_ballot) == (BRAND, True, 1)
+        assert poll.closes_at_ms == milliseconds(closes_at)
+        assert list(poll.ideas) == list(IDEAS)
+
+        closing = PollAnnounced(poll_id=before, contest_id="con_1", number=2, accepting=False)
+        await writer.announce(BRAND, closing)
+        await eventually(lambda: _has_closed(announcements, before), "the closing is known", 1.5)
+
+
+async def test_the_lease_is_dated_from_the_question(engines: Engines, settings: Settings) -> None:
+    """The answer may have been on its way for long; what came meanwhile is not in it."""
+    announcements = Announcements(settings.kafka_bootstrap)
+    async with running(announcements.run):
+        await eventually(lambda: _is_confirmed(announcements), "it follows")
+        await engines.kafka.pause()
+        paused_at = time.monotonic()
+        before = announcements._confirmed_at
+        try:
+            await eventually(lambda: _is(paused_at + 1.2), "the question is a second old")
+            assert announcements._confirmed_at == before
+        finally:
+            await engines.kafka.resume()
+
+        async def is_answered() -> bool:
+            return announcements._confirmed_at != before
+
+        await eventually(is_answered, "the question is answered", 1)
+        assert announcements._confirmed_at < paused_at + 0.6
+
+
+async def test_the_lease_runs_out(engines: Engines, settings: Settings) -> None:
+    announcements = Announcements(settings.kafka_bootstrap)
+    async with running(announcements.run):
+        await eventually(lambda: _is_confirmed(announcements), "it follows")
+        await engines.kafka.pause()
+        began = time.monotonic()
+        try:
+            await eventually(lambda: _is_not_confirmed(announcements), "the lease runs out", 4)
+        finally:
+            await engines.kafka.resume()
+        assert time.monotonic() - began <= LEASE_SECONDS + 0.2
+        await eventually(lambda: _is_confirmed(announcements), "it follows again")
+
+
+async def test_announcements_that_went_back_are_not_followed(settings: Settings) -> None:
+    """The topic ends before what was read already: it is not the topic that was read."""
+    announcements = Announcements(settings.kafka_bootstrap)
+    announcements._next = 1_000_000
+    began = time.monotonic()
+    async with running(announcements.run):
+        await eventually(
+            lambda: _is(began + 1.5, announcements.confirmed()), "time to follow has passed"
+        )
+        assert not announcements.confirmed()
+
+
+async def test_nothing_is_left_behind_while_kafka_is_away() -> None:
+    """A client per attempt, never closed, would fill the process in a long outage."""
+    announcements = Announcements(NOBODY)
+    with capture_logs() as logged:
+        async with running(announcements.run):
+            await eventually(lambda: _is_long(logged, 3), "it was tried again and again")
+    assert not announcements.confirmed()
+    gc.collect()
+
+
+async def test_a_log_that_cannot_be_read_leaves_nothing_behind() -> None:
+    with pytest.raises(KafkaError):
+        await anext(read_partition(NOBODY, 0))
+    gc.collect()
+
+
+async def test_a_reader_that_cannot_start_leaves_nothing_behind() -> None:
+    reader = PartitionReader(NOBODY, "votes", "group", load=Shelf().load, record_id=record_id)
+    with pytest.raises(KafkaError):
+        await reader.start()
+    del reader
+    gc.collect()
+
+
+async def test_log_ends_leave_nothing_behind(engines: Engines, settings: Settings) -> None:
+    nobody = LogEnds(NOBODY, 1)
+    assert await nobody.read() is None
+    await nobody.close()
+    ends = LogEnds(settings.kafka_bootstrap, settings.voting_partitions)
+    first = await ends.read()
+    assert first is not None
+    assert len(first) == settings.voting_partitions
+    await engines.kafka.pause()
+    try:
+        assert await ends.read() is None
+    finally:
+        await engines.kafka.resume()
+    await eventually(lambda: _tells(ends), "Kafka tells again")
+    await ends.close()
+    gc.collect()
+
+
+async def test_a_log_that_ends_before_the_offset_is_an_error(settings: Settings) -> None:
+    """As a log that was set back: nothing to read is not the same as nothing there."""
+    with pytest.raises(KafkaError):
+        async for _ in read_partition(settings.kafka_bootstrap, 0, 10_000_000):
+            pass
+
+
+async def test_a_partition_is_read_from_an_offset_to_its_end(
+    settings: Settings, writer: LogWriter
+) -> None:
+    whole = [r.offset async for r in read_partition(settings.kafka_bootstrap, 3)]
+    assert whole == list(range(len(whole)))
+    rest = [r.offset async for r in read_partition(settings.kafka_bootstrap, 3, len(whole) // 2)]
+    assert rest == whole[len(whole) // 2 :]
+    end = [r.offset async for r in read_partition(settings.kafka_bootstrap, 3, len(whole))]
+    assert end == []
+
+
+async def _is(moment: float, or_already: bool = False) -> bool:
+    return or_already or time.monotonic() >= moment
+
+
+async def _is_long(logged: Sized, count: int) -> bool:
+    return len(logged) >= count
+
+
+async def _is_confirmed(announcements: Announcements) -> bool:
+    return announcements.confirmed()
+
+
+async def _is_not_confirmed(announcements: Announcements) -> bool:
+    return not announcements.confirmed()
+
+
+async def _has_closed(announcements: Announcements, poll_id: str) -> bool:
+    return not announcements.polls[poll_id].accepting
+
+
+async def _tells(ends: LogEnds) -> bool:
+    return await ends.read() is not None

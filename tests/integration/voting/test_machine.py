@@ -1,0 +1,249 @@
+"""Polls open, close and end by what the log holds and by the broker's time, whoever is killed."""
+
+import asyncio
+import itertools
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiokafka.errors import KafkaError
+
+from groundswell_contracts.polls import PollAnnounced
+from groundswell_kit.clock import utc_now
+from groundswell_voting.control import machine as machine_module
+from groundswell_voting.control.machine import PollMachine, StateDisagrees
+from groundswell_voting.control.writer import ControlEvent, LogWriter
+from groundswell_voting.polls.rules import Poll, PollStage
+from groundswell_voting.voteslog.codec import milliseconds
+from groundswell_voting.voteslog.rules import Opened
+from tests.integration.voting.installation import Voting, bodies
+from tests.integration.voting.world import IDEAS, eventually, running
+
+LIFE = ["Opened", "Closed", "Sealed", "Retired"]
+
+
+class Failing(LogWriter):
+    """Kafka fails once: in the middle of a control record, or right after its last partition."""
+
+    def __init__(self, voting: Voting, number: int, partitions: int) -> None:
+        super().__init__(voting.votes_log.producer, voting.settings.voting_partitions)
+        self._number = number
+        self._only = partitions
+        self.failed = False
+
+    async def append_control(self, brand_id: str, event: ControlEvent) -> None:
+        if event.number != self._number or self.failed:
+            await super().append_control(brand_id, event)
+            return
+        self.failed = True
+        await LogWriter(self._producer, self._only).append_control(brand_id, event)
+        raise KafkaError("gone in the middle of it")
+
+
+async def test_a_planned_poll_is_opened_in_every_partition_and_then_announced(
+    voting: Voting,
+) -> None:
+    poll = await voting.plan()
+    async with running(voting.machine().run):
+        opened = await voting.reaches(poll, PollStage.OPEN)
+    assert (opened.control_number, opened.writing, opened.announcement_number) == (1, None, 1)
+    log = await voting.log_of(poll)
+    assert len(log) == voting.settings.voting_partitions
+    records = [record for (record,) in log.values()]
+    expected = Opened(poll.poll_id, 1, IDEAS, 1, milliseconds(opened.closes_at))
+    assert {record.body for record in records} == {expected}
+    assert len({record.id for record in records}) == len(records)
+    ((announced_at, announcement),) = await voting.announcements(poll)
+    assert (announcement.number, announcement.accepting) == (1, True)
+    assert (announcement.idea_ids, announcement.closes_at) == (list(IDEAS), opened.closes_at)
+    # What gives is written first and announced after.
+    assert max(record.appended_at_ms for record in records) <= announced_at
+
+
+async def test_closing_early_is_announced_long_before_it_is_written(voting: Voting) -> None:
+    wait = 1.0
+    poll = await voting.open()
+    async with running(voting.machine(announce_seconds=wait).run):
+        await voting.close(poll)
+        closed = await voting.reaches(poll, PollStage.CLOSED)
+    assert closed.close_reason == "closed_early"
+    *_, (announced_at, announcement) = await voting.announcements(poll)
+    assert announcement.accepting is False
+    assert announcement.number == closed.announcement_number
+    for records in (await voting.log_of(poll)).values():
+        assert bodies(records)[:2] == LIFE[:2]
+        assert records[1].appended_at_ms - announced_at >= wait * 1000
+
+
+async def test_a_poll_closes_when_the_brokers_time_has_come(voting: Voting) -> None:
+    closes_at = utc_now() + timedelta(seconds=2)
+    poll = await voting.open(closes_at=closes_at)
+    async with running(voting.machine().run):
+        closed = await voting.reaches(poll, PollStage.CLOSED)
+    assert closed.close_reason == "deadline"
+    announcements = await voting.announcements(poll)
+    assert announcements[-1][0] >= milliseconds(closes_at)
+    assert announcements[-1][1].accepting is False
+
+
+async def test_a_clock_that_is_ahead_closes_nothing(
+    voting: Voting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker's clock only says when to ask; a question changes nothing for ballot boxes."""
+    closes_at = utc_now() + timedelta(seconds=2.5)
+    poll = await voting.open(closes_at=closes_at)
+    ahead = timedelta(minutes=10)
+    monkeypatch.setattr(machine_module, "utc_now", lambda: utc_now() + ahead)
+    async with running(voting.machine().run):
+        closed = await voting.reaches(poll, PollStage.CLOSED)
+    announcements = await voting.announcements(poll)
+    early = [change for at_ms, change in announcements if at_ms < milliseconds(closes_at)]
+    assert len(early) >= 2, "it was not asked at all"
+    assert all(change.accepting is not False for change in early)
+    assert len(early) < 10, "it asks all the time"
+    for records in (await voting.log_of(poll)).values():
+        assert records[1].appended_at_ms >= milliseconds(closes_at)
+    numbers = [change.number for _, change in announcements]
+    assert numbers == sorted(numbers)
+    assert closed.announcement_number == numbers[-1]
+
+
+async def test_numbers_of_announcements_are_of_one_content(voting: Voting) -> None:
+    """The highest number wins, so two contents under one number would depend on who came last."""
+    poll = await voting.open(closes_at=utc_now() + timedelta(seconds=1.5))
+    for _ in range(2):
+        async with running(voting.machine(announce_seconds=0.3).run):
+            await eventually(lambda: _announced(voting, poll, 2), "it was asked or announced")
+    async with running(voting.machine(announce_seconds=0.3).run):
+        await voting.reaches(poll, PollStage.CLOSED)
+    contents: dict[int, PollAnnounced] = {}
+    for _, change in await voting.announcements(poll):
+        assert contents.setdefault(change.number, change) == change
+
+
+async def _announced(voting: Voting, poll: Poll, count: int) -> bool:
+    return len(await voting.announcements(poll)) >= count
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("partitions", [5, 12])
+async def test_a_control_record_that_was_cut_off_is_repeated(
+    voting: Voting, number: int, partitions: int
+) -> None:
+    """Some partitions have it, or all and only the state does not say so; then a new worker comes."""
+    poll = await voting.plan()
+    writer = Failing(voting, number, partitions)
+    async with running(voting.machine(announce_seconds=0.1, writer=writer).run):
+        if number > 1:
+            await voting.reaches(poll, PollStage.OPEN)
+            await voting.close(poll)
+        await eventually(lambda: _is_true(lambda: writer.failed), "Kafka has failed")
+    assert (await voting.poll(poll)).writing == number
+    async with running(voting.machine(announce_seconds=0.1).run):
+        await voting.reaches(poll, PollStage.OPEN)
+        await voting.close(poll)
+        sealed = await voting.reaches(poll, PollStage.SEALED)
+    assert (sealed.control_number, sealed.writing) == (3, None)
+    twice = 0
+    for records in (await voting.log_of(poll)).values():
+        kinds = bodies(records)
+        assert [kind for kind, _ in itertools.groupby(kinds)] == LIFE[:3]
+        twice += len(kinds) - 3
+        assert len({record.id for record in records}) == 3
+    assert twice in (0, partitions)  # a worker that goes on at once repeats it itself
+
+
+async def test_a_restart_in_the_middle_of_closing_waits_the_whole_time_again(
+    voting: Voting,
+) -> None:
+    wait = 1.0
+    poll = await voting.open()
+    await voting.close(poll)
+    async with running(voting.machine(announce_seconds=60).run):
+        await eventually(lambda: _announced(voting, poll, 2), "closing is announced")
+    assert (await voting.poll(poll)).stage is PollStage.CLOSING
+    async with running(voting.machine(announce_seconds=wait).run):
+        await voting.reaches(poll, PollStage.CLOSED)
+    first, *closings = await voting.announcements(poll)
+    assert first[1].accepting
+    assert len(closings) == 2
+    assert closings[0][1] == closings[1][1]
+    for records in (await voting.log_of(poll)).values():
+        assert records[1].appended_at_ms - closings[1][0] >= wait * 1000
+
+
+async def test_of_two_workers_one_works(voting: Voting) -> None:
+    poll = await voting.plan()
+    async with running(voting.machine(0.2).run, voting.machine(0.2).run):
+        await voting.reaches(poll, PollStage.OPEN)
+        await voting.close(poll)
+        await voting.reaches(poll, PollStage.SEALED)
+    for records in (await voting.log_of(poll)).values():
+        assert bodies(records)[:3] == LIFE[:3]
+
+
+@pytest.mark.parametrize("changes", [{"control_number": 0}, {"control_number": 2}, {"_id": "gone"}])
+async def test_a_state_that_does_not_fit_its_log_halts_everything(
+    voting: Voting, changes: dict[str, Any]
+) -> None:
+    """MongoDB or Kafka was set back: writing on would give two records one number."""
+    poll = await voting.open()
+    waiting = await voting.plan()
+    polls = voting.database["polls"]
+    stored = await polls.find_one_and_delete({"_id": poll.poll_id})
+    assert stored is not None
+    if "_id" not in changes:
+        await polls.insert_one(stored | changes)
+    machine = voting.machine()
+    before = await voting.log_of(poll)
+    try:
+        async with running(machine.run):
+            await eventually(lambda: _is_true(lambda: bool(machine.halted)), "it is halted")
+            assert poll.poll_id in str(machine.halted)
+            with pytest.raises(StateDisagrees, match=poll.poll_id):
+                await machine.ready()
+            await voting.close(poll)
+            await _some_turns(machine)
+        assert await voting.log_of(poll) == before
+        assert (await voting.poll(waiting)).stage is PollStage.PLANNED
+    finally:
+        await polls.replace_one({"_id": poll.poll_id}, stored, upsert=True)
+    async with running(voting.machine().run):
+        await voting.reaches(waiting, PollStage.OPEN)
+
+
+async def test_a_worker_that_comes_while_another_still_writes_is_not_halted(
+    voting: Voting,
+) -> None:
+    """The one before it lost its lease in the middle of a record that it then finished.
+
+    The new one has read the polls already, and compares with a log that has gone on meanwhile.
+    """
+    poll = await voting.plan()
+    machine = voting.machine()
+    numbers = machine._history.numbers
+
+    async def numbers_after_the_other(poll_ids: list[str]) -> dict[str, int]:
+        await voting.machine()._control(await voting.poll(poll), PollStage.OPENED)
+        return await numbers(poll_ids)
+
+    machine._history.numbers = numbers_after_the_other  # type: ignore[method-assign]
+    async with running(machine.run):
+        await eventually(lambda: _has_compared(machine), "it has compared")
+        assert machine.halted is None
+        await voting.reaches(poll, PollStage.OPEN)
+
+
+async def _has_compared(machine: PollMachine) -> bool:
+    return machine._compared or machine.halted is not None
+
+
+async def _some_turns(machine: PollMachine) -> None:
+    """Waits until it had time to do what it must not do."""
+    for _ in range(5):
+        await machine._turn()
+        await asyncio.sleep(0)
+
+
+async def _is_true(holds: Any) -> bool:
+    return bool(holds())
