@@ -107,7 +107,7 @@ def test_the_counter_reads_what_contracts_write(event: CloudEvent) -> None:
 
 def test_the_names_of_the_vote_are_those_of_its_event() -> None:
     assert set(Vote.__dataclass_fields__) == set(VoteCast.model_fields)
-    assert VOTE_TYPE == VoteCast.type
+    assert VoteCast.type == VOTE_TYPE
 
 
 def expected_body(event: Event) -> object:

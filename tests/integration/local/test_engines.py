@@ -14,6 +14,9 @@ from pymongo import AsyncMongoClient
 from redis.asyncio import Redis
 
 from groundswell_local.engines import Engine, EngineError, Engines, running_engines
+from groundswell_local.engines import redis as redis_engine
+from groundswell_local.engines.native import NativeProcess
+from groundswell_local.engines.recipe import Place
 from groundswell_local.ownership import AlreadyOwnedError
 from groundswell_local.ports import is_free
 from tests.support.processes import all_gone
@@ -191,3 +194,14 @@ async def test_half_the_addresses_are_refused(
     with pytest.raises(ValidationError, match="or none of them"):
         async with running_engines(tmp_path):
             raise AssertionError("started with half the addresses")
+
+
+async def test_an_engine_is_not_taken_for_another_on_its_port(own: Engines, tmp_path: Path) -> None:
+    taken = port(own.redis)
+    place = Place(redis_engine.RECIPE.find(print), str(tmp_path), "127.0.0.1", taken)
+    output = tmp_path / "output.log"
+    process = NativeProcess(redis_engine.RECIPE.command(place), taken, tmp_path / "pid", output)
+    late = Engine(redis_engine.RECIPE, own.redis.address, process)
+    with pytest.raises(EngineError, match="it ended"):
+        await late.start()
+    assert await holds(own.redis, "nothing") is False

@@ -21,7 +21,15 @@ from groundswell_voting.voteslog.codec import milliseconds, record_id
 from groundswell_voting.voteslog.source import read_partition
 from tests.integration.voting.boxes import announce
 from tests.integration.voting.test_partition_reader import Shelf
-from tests.integration.voting.world import BRAND, IDEAS, eventually, running
+from tests.integration.voting.world import (
+    BRAND,
+    IDEAS,
+    Log,
+    cast,
+    eventually,
+    running,
+    voters_of,
+)
 
 NOBODY = "127.0.0.1:1"
 
@@ -142,8 +150,9 @@ async def test_a_log_that_ends_before_the_offset_is_an_error(settings: Settings)
 
 
 async def test_a_partition_is_read_from_an_offset_to_its_end(
-    settings: Settings, writer: LogWriter
+    settings: Settings, votes_log: Log
 ) -> None:
+    await votes_log.append(3, *(cast(voter) for voter in voters_of(3, 12, 20)))
     whole = [r.offset async for r in read_partition(settings.kafka_bootstrap, 3)]
     assert whole == list(range(len(whole)))
     rest = [r.offset async for r in read_partition(settings.kafka_bootstrap, 3, len(whole) // 2)]

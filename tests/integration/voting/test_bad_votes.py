@@ -188,7 +188,7 @@ async def test_strange_paths_are_answered(box: Box, segment: str) -> None:
         answer = await reader.read()
     writer.close()
     status = int(answer.split(b" ", 2)[1])
-    assert status in (400, 403, 404), answer
+    assert status in (400, 403, 404), answer[:200]
     assert b"application/problem+json" in answer
 
 

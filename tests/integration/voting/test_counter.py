@@ -146,7 +146,7 @@ async def test_a_quiet_partition_heals_while_another_is_busy(
 
 
 async def test_redis_may_be_killed(
-    engines: Engines, log: Log, redis: Redis, projection: Projection
+    engines: Engines, log: Log, projection: Projection
 ) -> None:
     async with counting(log, projection):
         for turn in range(3):

@@ -97,7 +97,7 @@ async def test_an_unknown_type_stops_its_partition_and_no_other(
         await eventually(lambda: _is_halted(one, 0), "the partition is halted")
         await log.append(1, *(cast(voter) for voter in voters_of(1, 2, 20)))
         await until_exact(log, projection)
-        with pytest.raises(PartitionsHalted, match="0.*unknown type"):
+        with pytest.raises(PartitionsHalted, match=r"0.*unknown type"):
             await one.reader.ready()
         assert list(one.reader.halted) == [0]
     assert [await votes(projection, p) for p in range(2)] == [1, 20]

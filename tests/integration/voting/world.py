@@ -231,7 +231,7 @@ async def until_exact(log: Log, projection: Projection, within_seconds: float = 
 async def dump(redis: "Redis", pattern: str = "*") -> dict[str, dict[bytes, bytes]]:
     """Everything under these keys; all that counting writes are hashes."""
     keys = sorted([key async for key in redis.scan_iter(pattern, count=1000)])
-    return {key.decode(): await redis.hgetall(key) for key in keys}
+    return {key.decode(): await redis.hgetall(key) for key in keys}  # type: ignore[misc]
 
 
 async def restore(redis: "Redis", content: Mapping[str, Mapping[bytes, bytes]]) -> None:

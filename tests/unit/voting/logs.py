@@ -76,7 +76,8 @@ def logs(draw: st.DrawFn, *, ideas_per_ballot: int | None = None) -> list[Record
         Malformed("not JSON"),
     ]
     # A poll usually opens, or the most interesting verdicts would be rare.
-    head = draw(st.permutations([life(poll, limit)[0] for poll in POLLS]) | st.just([]))
+    openings: list[Body] = [life(poll, limit)[0] for poll in POLLS]
+    head = draw(st.permutations(openings) | st.just([]))
     body = st.one_of(VOTES, VOTES, VOTES, st.sampled_from(controls), st.sampled_from(strange))
     bodies: list[Body] = [*head, *draw(st.lists(body, max_size=40))]
     times = draw(

@@ -81,6 +81,8 @@ def demo(
     """Run the ship-naming contest of 2016 to its certified tally; status 0 when it is equal."""
     with _explained():
         equal = run(run_demo(Options(votes, wait, ballot_box or []), STATE, console, _tell))
+    if equal is None:
+        console.print("stopped before its end", style="red")
     raise typer.Exit(0 if equal else 1)
 
 

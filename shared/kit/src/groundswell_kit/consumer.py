@@ -124,8 +124,10 @@ class EventConsumer:
             self._workers[partition] = PartitionWorker(
                 consumer, partition, self._handling, self._dead_letters
             )
-        if self._workers.keys() - assigned:
-            await self._stop_workers()
+        # Only these: a worker that stops leaves what it has fetched, and only a new assignment makes
+        # Kafka's client fetch that again. They were begun between two assignments, and have nothing.
+        for partition in self._workers.keys() - assigned:
+            await self._workers.pop(partition).stop(FINISH_SECONDS)
         for worker in self._workers.values():
             worker.check()
 

@@ -19,6 +19,7 @@ log = get_logger()
 
 START_SECONDS = 30.0
 LAG_SECONDS = 5.0
+FETCH_BYTES = 64 * 1024
 LEAVE_SECONDS = 2.0
 
 RawRecord = ConsumerRecord[bytes, bytes]
@@ -70,6 +71,8 @@ class PartitionReader:
             session_timeout_ms=6_000,
             heartbeat_interval_ms=1_500,
             max_partition_fetch_bytes=fetch_bytes,
+            # Each batch costs its reader round trips, however small it is: let some gather.
+            fetch_min_bytes=FETCH_BYTES,
             fetch_max_wait_ms=100,
         )
 

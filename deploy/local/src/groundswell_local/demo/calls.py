@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from groundswell_local.demo.client import Answer, HttpClient
@@ -37,12 +37,10 @@ class Calls:
         token: str | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
-        not_yet: Collection[int] = (),
     ) -> Answer:
         """The answer, a success. Each try goes to the next of `urls`, which all do the same.
 
-        `not_yet` are more statuses after which to try again. Raises CallFailed when the call is
-        refused, or is not taken within a minute.
+        Raises CallFailed when the call is refused, or is not taken within a minute.
         """
         sent = dict(headers or {})
         if token is not None:
@@ -58,8 +56,7 @@ class Calls:
             if answer.status < 400:
                 return answer
             delay = _delay(tries, answer)
-            repeatable = answer.status == _AWAY or answer.status in not_yet
-            if not repeatable or clock() + delay > give_up_at:
+            if answer.status != _AWAY or clock() + delay > give_up_at:
                 raise CallFailed(f"{method} {url}: {_told(answer)}")
             self.repeats += 1
             await asyncio.sleep(delay)

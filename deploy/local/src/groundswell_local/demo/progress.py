@@ -22,10 +22,11 @@ _BAR_WIDTH = 40
 
 @dataclass(slots=True)
 class Progress:
-    """How far the vote is. `votes` have an answer of a ballot box, `counted` are in the standings.
+    """How far the vote is.
 
-    `waiting` are the log's records that are not counted yet (None: not known), `standings` the
-    names with their votes, best first.
+    `passes` were issued, `votes` answered by a ballot box, `counted` are in the standings;
+    `waiting` are log records that are not counted yet (None: not known); `standings` are rank,
+    name and votes, best first.
     """
 
     voters: int
@@ -69,8 +70,9 @@ def line(progress: Progress, rate: float) -> str:
 def picture(progress: Progress, rate: float) -> Group:
     """Bars for votes and count, and the leaderboard."""
     bars = Table.grid(padding=(0, 2))
-    bars.add_row("voted", _bar(progress.votes, progress.voters), f"{progress.votes:,}", "")
-    bars.add_row("counted", _bar(progress.counted, progress.voters), f"{progress.counted:,}", "")
+    bars.add_row("passes", _bar(progress.passes, progress.voters), f"{progress.passes:,}")
+    bars.add_row("voted", _bar(progress.votes, progress.voters), f"{progress.votes:,}")
+    bars.add_row("counted", _bar(progress.counted, progress.voters), f"{progress.counted:,}")
     left = (progress.voters - progress.votes) / rate if rate else 0
     figures = (
         f"{rate:,.0f} votes a second, about {left:.0f} s left; "

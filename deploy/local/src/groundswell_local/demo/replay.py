@@ -55,15 +55,16 @@ class Replay:
         before = await events_by_topic(kafka)
         names = [name.name for name in published]
         await self._open(names)
+        voters = self._voters()
         with self._steps.step(f"{sum(expected):,} voters get a pass each, and vote"):
-            sample = await self._vote(names, expected)
+            sample = await self._vote(voters, names, expected)
         with self._steps.step("the brand closes the vote; the tally is certified"):
             tally = await self.contest.close_voting()
         ideas = self.contest.ideas
         with self._steps.step("the brand vetoes the winner and selects rank five"):
             decision = await self.contest.decide(ideas[_VETOED], ideas[_WINNER])
         with self._steps.step(f"{len(sample)} voters look at their receipts"):
-            uncounted = await self._voters().uncounted(sample)
+            uncounted = await voters.uncounted(sample)
         after = await events_by_topic(kafka)
         certified = {idea["idea_id"]: idea["votes"] for idea in tally["tally"]}
         return Result(
@@ -90,7 +91,9 @@ class Replay:
             await self.contest.open_voting()
         self._console.print(_HINT)
 
-    async def _vote(self, names: Sequence[str], counts: Sequence[int]) -> list[CastVote]:
+    async def _vote(
+        self, voters: Voters, names: Sequence[str], counts: Sequence[int]
+    ) -> list[CastVote]:
         """All voters vote; returns when the count has caught up with them."""
         ideas = self.contest.ideas
         standings_url = f"{self.contest.poll_url}/standings"
@@ -104,7 +107,6 @@ class Replay:
                 progress.take_standings(standings, titles)
 
         choices = [ideas[position] for position in voting_order(counts)]
-        voters = self._voters()
         async with shown(progress, self._console, refresh):
             began = time.monotonic()
             sample = await voters.vote(choices, progress)

@@ -66,6 +66,6 @@ async def run_demo(
         tell(result, where_to_look(replay.contest, directory), console)
         if options.wait:
             console.print("\nAll of it stays up until Ctrl-C.")
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError):  # Ctrl-C: a good end, with the status of above
                 await asyncio.Event().wait()
     return result.equal

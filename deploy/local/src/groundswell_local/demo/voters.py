@@ -12,8 +12,6 @@ from groundswell_local.issuer import LocalIssuer
 # Enough to keep two cores busy; with more, each vote only waits longer.
 _AT_ONCE = 48
 _SAMPLED = 200
-# A ballot box hears within a second that a poll has opened; until then it knows no such poll.
-_NOT_OPEN_YET = (404, 409)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,8 @@ class Voters:
 
         Raises CallFailed as soon as one voter cannot vote.
         """
-        sample = [await self._first(choices[0], progress)]
-        voters = iter(range(1, len(choices)))
+        sample: list[CastVote] = []
+        voters = iter(range(len(choices)))
         every = max(1, len(choices) // _SAMPLED)
 
         async def lane() -> None:
@@ -75,20 +73,6 @@ class Voters:
                 wrong.append(cast)
         return wrong
 
-    async def _first(self, idea_id: str, progress: Progress) -> CastVote:
-        """The first voter votes at every ballot box, so that all are known to be open.
-
-        It is one vote, whatever the number of boxes that it is sent to.
-        """
-        voter = _voter(0)
-        permit = await self._pass(voter, progress)
-        casts = [
-            await self._cast(voter, permit, idea_id, [box], _NOT_OPEN_YET)
-            for box in self._boxes.urls
-        ]
-        progress.votes += 1
-        return casts[0]
-
     async def _pass(self, voter: str, progress: Progress) -> str:
         token = self._issuer.mint(voter, ["participant"])
         url = f"{self._voting_url}/v1/polls/{self._poll_id}/passes"
@@ -97,17 +81,10 @@ class Voters:
         permit: str = issued["pass"]
         return permit
 
-    async def _cast(
-        self,
-        voter: str,
-        permit: str,
-        idea_id: str,
-        boxes: Sequence[str],
-        not_yet: Sequence[int] = (),
-    ) -> CastVote:
+    async def _cast(self, voter: str, permit: str, idea_id: str, boxes: Sequence[str]) -> CastVote:
         urls = [f"{box}/v1/polls/{self._poll_id}/votes" for box in boxes]
         vote = {"idea_id": idea_id}
-        receipt = (await self._calls.send("POST", urls, permit, vote, not_yet=not_yet)).json()
+        receipt = (await self._calls.send("POST", urls, permit, vote)).json()
         return CastVote(voter, receipt["vote_id"], idea_id)
 
 

@@ -44,6 +44,10 @@ class Container:
         container.ports[str(self._port)] = cast("int", ("127.0.0.1", self._port))
         self._container = await asyncio.to_thread(container.start)
 
+    def serves(self) -> bool:
+        """Docker publishes the port for this container or does not start it."""
+        return self._container is not None
+
     def check_running(self) -> None:
         """Raise `EngineError` with what it printed, when it has ended."""
         if self._container is None:

@@ -88,16 +88,20 @@ class Engine:
         return self._body
 
     async def _until_ready(self) -> None:
-        while True:
-            try:
-                async with asyncio.timeout(_PROBE_SECONDS):
-                    if self._body is not None and self._recipe.admit is not None:
-                        await self._recipe.admit(self.address)
-                    self.version = await self._recipe.probe(self.address, self.log_path)
-                return
-            except _NOT_READY:
-                self._check_running()
-                await asyncio.sleep(0.05)
+        while not await self._answers():
+            self._check_running()
+            await asyncio.sleep(0.05)
+
+    async def _answers(self) -> bool:
+        """Whether it answers, and it is ours that does where it should be."""
+        try:
+            async with asyncio.timeout(_PROBE_SECONDS):
+                if self._body is not None and self._recipe.admit is not None:
+                    await self._recipe.admit(self.address)
+                self.version = await self._recipe.probe(self.address, self.log_path)
+        except _NOT_READY:
+            return False
+        return self._body is None or self._body.serves()
 
     def _check_running(self) -> None:
         if self._body is None:

@@ -4,6 +4,8 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
+
 from groundswell_local.child import Child
 from groundswell_local.engines.recipe import EngineError
 
@@ -11,10 +13,11 @@ _STOP_SECONDS = 15.0
 
 
 class NativeProcess:
-    """Runs `argv`, any number of times one after the other."""
+    """Runs `argv`, which listens on `port`, any number of times one after the other."""
 
-    def __init__(self, argv: Sequence[str], pid_file: Path, output: Path) -> None:
+    def __init__(self, argv: Sequence[str], port: int, pid_file: Path, output: Path) -> None:
         self._argv = argv
+        self._port = port
         self._pid_file = pid_file
         self._output = output
         self._child: Child | None = None
@@ -25,6 +28,16 @@ class NativeProcess:
 
     async def start(self) -> None:
         self._child = Child.start(self._argv, pid_file=self._pid_file, log_path=self._output)
+
+    def serves(self) -> bool:
+        """Whether it is this process that listens on the port, and not somebody who was faster."""
+        if self._child is None:
+            return False
+        try:
+            sockets = psutil.Process(self._child.pid).net_connections("tcp")
+        except psutil.Error:  # it has just ended
+            return False
+        return any(s.status == psutil.CONN_LISTEN and s.laddr[1] == self._port for s in sockets)
 
     def check_running(self) -> None:
         """Raise `EngineError` with what it printed, when it has ended."""

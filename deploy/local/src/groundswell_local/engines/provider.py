@@ -128,7 +128,7 @@ async def _build(recipe: Recipe, directory: Path, port: int, say: Say) -> Engine
     else:
         place = Place(program, str(home), "127.0.0.1", port)
         output = home / "output.log"
-        body = NativeProcess(recipe.command(place), pid_file(directory, recipe.name), output)
+        body = NativeProcess(recipe.command(place), port, pid_file(directory, recipe.name), output)
     if recipe.configure is not None:
         recipe.configure(home, place)
     return Engine(recipe, recipe.address(port), body, log_path)

@@ -6,8 +6,9 @@ it. Used by the ballot box, which answers.
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -79,7 +80,8 @@ class Appender:
         self._limit = limit
         self._waiting = 0
         self._gathered: list[_Waiting] = []
-        self._batches: set[asyncio.Task[None]] = set()
+        self._queues: dict[int, list[_Waiting]] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
         self._look_up_after = 0.0
 
     async def append(self, vote: Vote, poll: KnownPoll) -> Outcome:
@@ -94,7 +96,7 @@ class Appender:
         try:
             self._gathered.append(waiting)
             if len(self._gathered) == 1:
-                self._start_batch()
+                self._start(self._look_up_gathered())
             async with asyncio.timeout(self._deadline_seconds):
                 return await waiting.outcome
         except TimeoutError:
@@ -104,42 +106,46 @@ class Appender:
             WAITING.set(self._waiting)
 
     async def drain(self) -> None:
-        """Wait for the batches under way; each ends within the deadline."""
-        while self._batches:
-            await asyncio.wait(set(self._batches))
+        """Wait for what is under way; each batch ends within the deadline."""
+        while self._under_way:
+            await asyncio.wait(set(self._under_way))
 
-    def _start_batch(self) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
         # A task of its own: a caller that goes away must not cancel what others wait for.
-        task = asyncio.create_task(self._batch())
-        self._batches.add(task)
-        task.add_done_callback(self._batches.discard)
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
-    async def _batch(self) -> None:
+    async def _look_up_gathered(self) -> None:
+        """Settle what counted ballots settle, and queue the rest for their partitions."""
         await asyncio.sleep(GATHER_SECONDS)
         gathered, self._gathered = self._gathered, []
-        try:
-            async with asyncio.timeout(self._deadline_seconds):
-                await self._decide(gathered)
-        except (KafkaError, OSError, TimeoutError) as error:
-            log.warning("votes not acknowledged", votes=len(gathered), error=repr(error))
-        finally:
-            for waiting in gathered:
-                if not waiting.outcome.done():
-                    waiting.outcome.set_exception(OutcomeUnknown())
-                    waiting.outcome.exception()  # its caller may be gone
-
-    async def _decide(self, gathered: Sequence[_Waiting]) -> None:
         ballots = await self._look_up(gathered)
-        by_partition: dict[int, list[_Waiting]] = {}
         for waiting in gathered:
             ballot = ballots.get(ballot_key(waiting.vote))
             counted = None if ballot is None else ballot.ideas
             settled = settle(waiting.poll, counted, waiting.vote.idea_ids[0])
             if settled is None:
-                by_partition.setdefault(waiting.partition, []).append(waiting)
+                self._queue(waiting)
             elif not waiting.outcome.done():
                 waiting.outcome.set_result(settled)
-        await asyncio.gather(*(self._send(p, votes) for p, votes in by_partition.items()))
+
+    def _queue(self, waiting: _Waiting) -> None:
+        # One batch under way per partition: of several that wait for one partition, aiokafka lets
+        # some wait until they time out, on a Kafka in good health.
+        queue = self._queues.get(waiting.partition)
+        if queue is not None:
+            queue.append(waiting)
+            return
+        self._queues[waiting.partition] = [waiting]
+        self._start(self._send_queue(waiting.partition))
+
+    async def _send_queue(self, partition: int) -> None:
+        """Send what is queued for a partition, and what comes meanwhile."""
+        while votes := self._queues[partition]:
+            self._queues[partition] = []
+            await self._send(partition, [vote for vote in votes if not vote.outcome.done()])
+        del self._queues[partition]
 
     async def _look_up(self, gathered: Sequence[_Waiting]) -> dict[BallotKey, Ballot]:
         """The counted ballots; none while Redis is away, because the log decides anyway."""
@@ -158,17 +164,21 @@ class Appender:
     async def _send(self, partition: int, votes: Sequence[_Waiting]) -> None:
         """Append votes as one batch, or as several where one would be too large."""
         time_text = timestamp(utc_now())
+        left = list(votes)
         try:
-            left = list(votes)
-            while left:
-                batch, taken = self._producer.create_batch(), 0
-                while taken < len(left) and _add(batch, left[taken], time_text):
-                    taken += 1
-                await self._send_batch(batch, partition, left[:taken])
-                left = left[taken:]
-        except (KafkaError, OSError) as error:
+            async with asyncio.timeout(self._deadline_seconds):
+                while left:
+                    batch, taken = self._producer.create_batch(), 0
+                    while taken < len(left) and _add(batch, left[taken], time_text):
+                        taken += 1
+                    await self._send_batch(batch, partition, left[:taken])
+                    left = left[taken:]
+        except (KafkaError, OSError, TimeoutError) as error:
             # Only this partition's votes are in doubt.
             log.warning("votes not acknowledged", partition=partition, error=repr(error))
+            for waiting in left:
+                if not waiting.outcome.done():
+                    waiting.outcome.set_exception(OutcomeUnknown())
 
     async def _send_batch(
         self, batch: BatchBuilder, partition: int, votes: Sequence[_Waiting]

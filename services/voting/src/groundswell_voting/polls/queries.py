@@ -8,7 +8,17 @@ from groundswell_voting.polls.rules import Poll
 from groundswell_voting.polls.store import PollStore
 
 RECENT_SECONDS = 1.0
+STALE_SECONDS = 10.0
 KEPT_POLLS = 1_000
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A poll as it was read last; while one caller reads it again the others take this."""
+
+    poll: Poll
+    read_at: float
+    reading: bool = False
 
 
 @dataclass(frozen=True)
@@ -16,7 +26,7 @@ class PollQueries:
     """Polls as the public may see them."""
 
     store: PollStore
-    _recent: dict[str, tuple[float, Poll]] = field(default_factory=dict)
+    _kept: dict[str, _Kept] = field(default_factory=dict)
 
     async def find(self, poll_id: str) -> Poll:
         """A poll as it is now. Raises a 404 problem."""
@@ -26,14 +36,23 @@ class PollQueries:
         return poll
 
     async def recent(self, poll_id: str) -> Poll:
-        """A poll as it was within the last second, so that a surge does not ask for each voter.
+        """A poll as it was a second ago, at most ten, so that a surge does not ask for each voter.
 
-        Good enough for passes: what counts as in time is decided by the log.
+        Good enough for passes: what counts as in time is decided by the log. Raises a 404 problem.
         """
-        read_at, poll = self._recent.get(poll_id, (0.0, None))
-        if poll is None or time.monotonic() - read_at > RECENT_SECONDS:
+        kept = self._kept.get(poll_id)
+        if kept is None:
             poll = await self.find(poll_id)
-            if len(self._recent) >= KEPT_POLLS:
-                self._recent.clear()
-            self._recent[poll_id] = (time.monotonic(), poll)
-        return poll
+            if len(self._kept) >= KEPT_POLLS:
+                self._kept.clear()
+            self._kept[poll_id] = _Kept(poll, time.monotonic())
+            return poll
+        age = time.monotonic() - kept.read_at
+        if age > RECENT_SECONDS and (not kept.reading or age > STALE_SECONDS):
+            kept.reading = True
+            try:
+                kept.poll = await self.find(poll_id)
+                kept.read_at = time.monotonic()
+            finally:
+                kept.reading = False
+        return kept.poll

@@ -1,0 +1,316 @@
+"""The voting API: passes for those who may vote, receipts for their voters, standings for all."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from groundswell_contracts.votes import VoteCast
+from groundswell_kit.clock import utc_now
+from groundswell_kit.health import Health
+from groundswell_local.engines import Engines
+from groundswell_voting.app.api import create_api
+from groundswell_voting.counting.log_ends import LogEnds
+from groundswell_voting.passes.rules import Pass, parse_key, parse_keys, sign, verify
+from groundswell_voting.polls.rules import Poll, PollStage
+from groundswell_voting.voteslog.rules import vote_id
+from tests.integration.voting.installation import Voting
+from tests.integration.voting.world import BRAND, IDEAS, eventually, running
+from tests.support.issuer import LocalIssuer
+
+STAFF = ("manager", "editor", "juror", "finance", "auditor", "integrator")
+
+
+@dataclass
+class Api:
+    """The API and the people who use it."""
+
+    voting: Voting
+    app: FastAPI
+    http: httpx2.AsyncClient
+    issuer: LocalIssuer
+
+    def token(self, person: str = "person_1", *roles: str, **claims: Any) -> str:
+        return self.issuer.token(sub=person, roles=list(roles) or ["participant"], **claims)
+
+    async def get(self, path: str, bearer: str | None = None) -> httpx2.Response:
+        return await self.http.get(path, headers=_bearer(bearer))
+
+    async def ask_pass(self, poll: Poll | str, bearer: str | None) -> httpx2.Response:
+        poll_id = poll if isinstance(poll, str) else poll.poll_id
+        return await self.http.post(f"/v1/polls/{poll_id}/passes", headers=_bearer(bearer))
+
+    async def permit(self, poll: Poll, person: str = "person_1") -> str:
+        answer = await self.ask_pass(poll, self.token(person))
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["pass"])
+
+    def read(self, permit: str) -> Pass:
+        keys = parse_keys(self.voting.settings.voting_pass_keys.get_secret_value())
+        return verify(permit, keys, utc_now().timestamp())
+
+    async def vote(self, poll: Poll, person: str, idea_id: str = IDEAS[0]) -> str:
+        """A person's vote in the log, as the ballot box writes it; its receipt."""
+        voter = self.read(await self.permit(poll, person)).voter
+        key = parse_key(self.voting.settings.voting_receipt_key.get_secret_value())
+        mine = vote_id(key, poll.poll_id, voter, "", [idea_id])
+        await self.voting.votes_log.cast(
+            VoteCast(
+                vote_id=mine,
+                poll_id=poll.poll_id,
+                voter=voter,
+                idea_ids=[idea_id],
+                pass_id="pass_1",
+            )
+        )
+        return mine
+
+    async def state(self, receipt: str, bearer: str) -> str:
+        answer = await self.get(f"/v1/receipts/{receipt}", bearer)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["state"])
+
+
+def _bearer(token: str | None) -> dict[str, str]:
+    return {} if token is None else {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+async def api(voting: Voting, issuer: LocalIssuer) -> AsyncIterator[Api]:
+    ends = LogEnds(voting.settings.kafka_bootstrap, voting.settings.voting_partitions)
+    app = create_api(voting.settings, voting.stores, voting.projection, ends, Health("api"))
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://voting.test") as client:
+        yield Api(voting, app, client, issuer)
+    await ends.close()
+
+
+def check(answer: httpx2.Response, status: int, kind: str) -> None:
+    assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{kind}")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+class TestPasses:
+    async def test_a_pass_lets_its_voter_vote_in_its_poll(self, api: Api) -> None:
+        poll = await api.voting.open()
+        answer = await api.ask_pass(poll, api.token())
+        assert answer.status_code == 201
+        permit = api.read(answer.json()["pass"])
+        assert permit.poll_id == poll.poll_id
+        assert 0 < permit.expires_at - utc_now().timestamp() <= 15 * 60
+        assert "person_1" not in answer.text
+
+        again = api.read(await api.permit(poll))
+        assert again.voter == permit.voter
+        assert again.pass_id != permit.pass_id
+        assert api.read(await api.permit(poll, "person_2")).voter != permit.voter
+        other = await api.voting.open()
+        assert api.read(await api.permit(other)).voter != permit.voter
+
+    async def test_who_may_not_have_one_is_told_why(self, api: Api) -> None:
+        poll = await api.voting.open()
+        check(await api.ask_pass(poll, None), 401, "unauthenticated")
+        check(await api.ask_pass(poll, "nonsense"), 401, "unauthenticated")
+        check(await api.ask_pass(poll, api.token(exp=1)), 401, "unauthenticated")
+        check(await api.ask_pass(poll, await api.permit(poll)), 401, "unauthenticated")
+        for role in STAFF:
+            for brand in (BRAND, "another_brand"):
+                token = api.token("staff_1", role, brand_id=brand)
+                check(await api.ask_pass(poll, token), 403, "forbidden")
+        check(await api.ask_pass("poll_unheard_of", api.token()), 404, "not-found")
+
+    async def test_a_poll_that_is_not_open_gives_none(self, api: Api) -> None:
+        planned = await api.voting.plan()
+        check(await api.ask_pass(planned, api.token()), 409, "voting-not-open")
+        opened = await api.voting.open()
+        await api.voting.close(opened)
+        check(await api.ask_pass(opened, api.token()), 409, "voting-not-open")
+
+
+class TestReceipts:
+    async def test_they_tell_what_became_of_a_vote(self, api: Api) -> None:
+        poll = await api.voting.open()
+        counted = await api.vote(poll, "person_1", IDEAS[0])
+        over_limit = await api.vote(poll, "person_1", IDEAS[1])
+        strange = await api.vote(poll, "person_2", "idea_trout")
+        mine, theirs = api.token("person_1"), api.token("person_2")
+        assert await api.state(counted, mine) == "not_known_yet"
+        async with api.voting.counted(), running(api.voting.machine(0.2).run):
+            await eventually(lambda: _is_known(api, counted, mine), "the vote is archived")
+            answer = (await api.get(f"/v1/receipts/{counted}", mine)).json()
+            assert answer["idea_id"] == IDEAS[0]
+            assert answer["recorded_at"] is not None
+            # Sent again, it is the same vote.
+            assert await api.vote(poll, "person_1", IDEAS[0]) == counted
+            assert await api.state(counted, mine) == "counted"
+            assert await api.state(over_limit, mine) == "over_limit"
+            await eventually(lambda: _is_known(api, strange, theirs), "the other one too")
+            assert await api.state(strange, theirs) == "not_on_ballot"
+            permit = await api.permit(poll, "person_3")
+            await api.voting.close(poll)
+            await api.voting.reaches(poll, PollStage.CLOSED)
+            late = await _vote_late(api, poll, permit)
+            await eventually(lambda: _is_known(api, late, permit), "so is the late one")
+            assert await api.state(late, permit) == "too_late"
+            assert await api.state(counted, mine) == "counted"
+
+    async def test_only_their_voter_may_read_them(self, api: Api) -> None:
+        poll, other = await api.voting.open(), await api.voting.open()
+        receipt = await api.vote(poll, "person_1")
+        path = f"/v1/receipts/{receipt}"
+        for bearer in (
+            api.token("person_2"),
+            api.token("staff_1", "manager", brand_id=BRAND),
+            await api.permit(poll, "person_2"),
+            await api.permit(other, "person_1"),
+        ):
+            check(await api.get(path, bearer), 404, "not-found")
+        for bearer in (None, "nonsense", api.token(exp=1)):
+            check(await api.get(path, bearer), 401, "unauthenticated")
+        for bearer in (api.token("person_1"), await api.permit(poll, "person_1")):
+            assert (await api.get(path, bearer)).status_code == 200
+
+    async def test_a_pass_whose_time_is_over_still_reads_them(self, api: Api) -> None:
+        poll = await api.voting.open()
+        receipt = await api.vote(poll, "person_1")
+        voter = api.read(await api.permit(poll, "person_1")).voter
+        keys = parse_keys(api.voting.settings.voting_pass_keys.get_secret_value())
+        expired = sign(Pass(poll.poll_id, voter, "pass_1", expires_at=1), keys)
+        assert await api.state(receipt, expired) == "not_known_yet"
+
+    async def test_an_id_that_was_never_issued_is_not_found(self, api: Api) -> None:
+        poll = await api.voting.open()
+        receipt = await api.vote(poll, "person_1")
+        mine = api.token("person_1")
+        _, _, parts = receipt.rpartition(".")
+        invented = [
+            f"poll_2.{parts}",
+            receipt[:-1],
+            f"{receipt}A",
+            receipt[:-1] + ("A" if receipt[-1] != "A" else "B"),
+            f"{poll.poll_id}.{'A' * 32}",
+            poll.poll_id,
+            "nonsense",
+            "%00",
+            "%ff",
+            "%F0%9F%90%9F",
+        ]
+        for text in invented:
+            check(await api.get(f"/v1/receipts/{text}", mine), 404, "not-found")
+
+
+class TestStandings:
+    async def test_they_grow_and_are_certified_in_the_end(self, api: Api) -> None:
+        poll = await api.voting.open()
+        path = f"/v1/polls/{poll.poll_id}"
+        check(await api.get(f"{path}/tally"), 404, "not-found")
+        async with api.voting.counted(), running(api.voting.machine(0.2).run):
+            for number in range(6):
+                await api.vote(poll, f"person_{number}", IDEAS[number % 2])
+            await eventually(lambda: _shows(api, poll, 6), "all are counted")
+            live = (await api.get(f"{path}/standings")).json()
+            assert live["status"] == "live"
+            assert [i["rank"] for i in live["ideas"]] == [1, 1, 3, 3, 3]
+            assert live["not_counted_yet"] is not None
+            await api.voting.close(poll)
+            await api.voting.reaches(poll, PollStage.RETIRED)
+        await eventually(lambda: _shows(api, poll, 6, "certified"), "they are certified")
+        tally = (await api.get(f"{path}/tally")).json()
+        certified = (await api.get(f"{path}/standings")).json()
+        assert tally["tally"] == certified["ideas"] == live["ideas"]
+        assert tally["verdicts"] == {"counted": 6}
+        view = (await api.get(path)).json()
+        assert (view["stage"], view["close_reason"]) == ("retired", "closed_early")
+
+    async def test_they_say_how_much_is_not_counted_yet(self, api: Api) -> None:
+        poll = await api.voting.open()
+        await api.vote(poll, "person_1")
+        standings = (await api.get(f"/v1/polls/{poll.poll_id}/standings")).json()
+        ends = await api.voting.votes_log.read()
+        assert standings["not_counted_yet"] == sum(len(records) for records in ends.values())
+        assert (standings["votes"], standings["counted_up_to"]) == (0, None)
+
+
+ROUTES = {
+    ("GET", "/v1/polls/{poll_id}"): "anyone",
+    ("POST", "/v1/polls/{poll_id}/passes"): "participant",
+    ("GET", "/v1/polls/{poll_id}/standings"): "anyone",
+    ("GET", "/v1/receipts/{vote_id}"): "voter",
+    ("GET", "/v1/polls/{poll_id}/tally"): "anyone",
+    ("GET", "/problems/{slug}"): "anyone",
+}
+
+
+async def test_every_route_knows_who_may_use_it(api: Api) -> None:
+    """A walk over all of them, by nobody, by everybody, and by another brand's staff."""
+    paths = api.app.openapi()["paths"]
+    routes = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+    assert routes == set(ROUTES), "who may use the new one?"
+    poll = await api.voting.open()
+    receipt = await api.vote(poll, "person_1")
+    for (method, template), who in ROUTES.items():
+        path = template.format(poll_id=poll.poll_id, vote_id=receipt, slug="not-found")
+        expected = 404 if path.endswith("/tally") else 200
+        nobody = await api.http.request(method, path)
+        assert nobody.status_code == (expected if who == "anyone" else 401), path
+        for role in STAFF:
+            for brand in (BRAND, "another_brand"):
+                token = api.token("staff_1", role, brand_id=brand)
+                answer = await api.http.request(method, path, headers=_bearer(token))
+                refused = {"anyone": expected, "participant": 403, "voter": 404}[who]
+                assert answer.status_code == refused, (path, role)
+        for wrong in ("PUT", "PATCH", "DELETE"):
+            assert (await api.http.request(wrong, path)).status_code == 405, path
+
+
+@pytest.mark.parametrize("path", ["/v1/polls/{}", "/v1/polls/{}/standings", "/v1/polls/{}/tally"])
+@pytest.mark.parametrize("poll_id", ["poll_unheard_of", "%00", "%ff", "%F0%9F%90%9F", "x" * 3_000])
+async def test_a_poll_that_is_not_there_is_not_found(api: Api, path: str, poll_id: str) -> None:
+    check(await api.get(path.format(poll_id)), 404, "not-found")
+
+
+async def test_problems_of_the_ballot_box_are_explained(api: Api) -> None:
+    """Its own process explains nothing; behind one origin, this one answers for both."""
+    for slug in ("voting-not-open", "ballot-full", "not-recorded", "outcome-unknown"):
+        answer = await api.get(f"/problems/{slug}")
+        assert answer.status_code == 200, slug
+        assert answer.json()["meaning"]
+
+
+async def test_without_redis_all_but_the_standings_is_served(engines: Engines, api: Api) -> None:
+    poll = await api.voting.open()
+    receipt = await api.vote(poll, "person_1")
+    await engines.redis.kill()
+    try:
+        answer = await api.get(f"/v1/polls/{poll.poll_id}/standings")
+        check(answer, 503, "unavailable")
+        assert answer.headers["retry-after"]
+        assert (await api.get(f"/v1/polls/{poll.poll_id}")).status_code == 200
+        assert await api.state(receipt, await api.permit(poll)) == "not_known_yet"
+    finally:
+        await engines.redis.start()
+    await eventually(lambda: _shows(api, poll, 0), "standings are served again")
+
+
+async def _vote_late(api: Api, poll: Poll, permit: str) -> str:
+    key = parse_key(api.voting.settings.voting_receipt_key.get_secret_value())
+    voter = api.read(permit).voter
+    mine = vote_id(key, poll.poll_id, voter, "", [IDEAS[0]])
+    vote = VoteCast(
+        vote_id=mine, poll_id=poll.poll_id, voter=voter, idea_ids=[IDEAS[0]], pass_id="pass_1"
+    )
+    await api.voting.votes_log.cast(vote)
+    return mine
+
+
+async def _is_known(api: Api, receipt: str, bearer: str) -> bool:
+    return await api.state(receipt, bearer) != "not_known_yet"
+
+
+async def _shows(api: Api, poll: Poll, votes: int, status: str = "live") -> bool:
+    answer = await api.get(f"/v1/polls/{poll.poll_id}/standings")
+    shown = answer.json()
+    return answer.status_code == 200 and (shown["votes"], shown["status"]) == (votes, status)

@@ -1,0 +1,176 @@
+"""A tally is certified when archive and live count are whole and equal, once, and not before."""
+
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+from prometheus_client import REGISTRY
+
+from groundswell_contracts.tallies import TallyCertified
+from groundswell_contracts.topics import TALLIES
+from groundswell_kit.ids import new_id
+from groundswell_kit.relay import Relay
+from groundswell_voting.app.operator import recounted, set_back
+from groundswell_voting.polls.rules import Poll, PollStage
+from tests.integration.voting.installation import Voting, event_of
+from tests.integration.voting.world import BRAND, IDEAS, Log, cast, eventually, running
+
+CHANCE = random.Random(2016)  # noqa: S311 - a test's order
+
+
+async def cast_all(voting: Voting, poll: Poll, voters: int = 60) -> Counter[str]:
+    """Votes, repeats and second thoughts in the log; what must be counted."""
+    choices = {f"voter_{n}": CHANCE.choice(IDEAS) for n in range(voters)}
+    votes = [cast(voter, idea, poll.poll_id) for voter, idea in choices.items()]
+    second = [cast(f"voter_{n}", CHANCE.choice(IDEAS), poll.poll_id) for n in range(10)]
+    await voting.votes_log.cast(*votes, *second, cast("voter_1", "idea_trout", poll.poll_id))
+    return Counter(choices.values())
+
+
+@asynccontextmanager
+async def sealing(voting: Voting) -> AsyncIterator[tuple[Poll, Counter[str]]]:
+    """A poll that is about to be sealed, with its votes; the machine runs, nobody counts yet."""
+    poll = await voting.open()
+    expected = await cast_all(voting, poll)
+    await voting.close(poll)
+    async with running(voting.machine(announce_seconds=0.2).run):
+        yield await voting.reaches(poll, PollStage.SEALED), expected
+
+
+async def tally_of(voting: Voting, poll: Poll) -> TallyCertified:
+    found = await voting.stores.tallies.find_public(poll.poll_id)
+    assert found is not None
+    brand_id, tally = found
+    assert brand_id == BRAND
+    return tally
+
+
+async def published(voting: Voting, poll: Poll) -> Sequence[TallyCertified]:
+    """The poll's tallies on the topic."""
+    log = Log(voting.votes_log.bootstrap, TALLIES.name, TALLIES.partitions, voting.writer._producer)
+    events = [event_of(raw) for records in (await log.read()).values() for raw in records]
+    mine = [e for e in events if e.data.key == poll.contest_id]
+    assert {e.brand_id for e in mine} <= {BRAND}
+    return [e.data for e in mine if isinstance(e.data, TallyCertified)]
+
+
+async def test_a_sealed_poll_is_certified_and_published_once(voting: Voting) -> None:
+    relay = Relay(voting.database, voting.settings.kafka_bootstrap, new_id("relay"))
+    async with sealing(voting) as (poll, expected):
+        # Behind the seal, where nothing changes the tally any more.
+        await voting.votes_log.cast(*(cast(f"late_{n}", poll_id=poll.poll_id) for n in range(20)))
+        async with voting.counted(), running(voting.machine(0.2).run, relay.run):
+            retired = await voting.reaches(poll, PollStage.RETIRED)
+            tally = await tally_of(voting, poll)
+
+            async def is_published() -> bool:
+                return bool(await published(voting, poll))
+
+            await eventually(is_published, "the tally is published")
+    assert (retired.control_number, retired.refusal) == (4, None)
+    assert {idea.idea_id: idea.votes for idea in tally.tally if idea.votes} == expected
+    assert [idea.votes for idea in tally.tally] == sorted(expected.values(), reverse=True)
+    assert {idea.idea_id for idea in tally.tally} == set(IDEAS)
+    assert tally.verdicts["counted"] == 60
+    assert sum(tally.verdicts.values()) == 71
+    assert len(tally.log_ranges) == voting.settings.voting_partitions
+    assert await published(voting, poll) == [tally]
+    assert await voting.database["outbox"].count_documents(_outbox_of(poll)) == 1
+
+
+async def test_certification_waits_for_archive_and_count(voting: Voting) -> None:
+    async with sealing(voting) as (poll, _):
+        assert await _stays_sealed(voting, poll)
+        async with voting.counted():
+            await voting.reaches(poll, PollStage.CERTIFIED)
+
+
+@pytest.mark.parametrize("name", [IDEAS[0], "verdict:counted"])
+async def test_a_count_that_differs_is_refused_until_it_is_rebuilt(
+    voting: Voting, name: str
+) -> None:
+    before = REGISTRY.get_sample_value("groundswell_certifications_refused_total") or 0
+    poll = await voting.open()
+    expected = await cast_all(voting, poll)
+    partition = 7
+    key = f"{{v{partition}}}:tally:{poll.poll_id}"
+    async with voting.counted():
+        async with running(voting.machine(0.2).run):
+            await voting.close(poll)
+            await voting.reaches(poll, PollStage.CLOSED)
+        await _archived(voting)
+        await voting.redis.hincrby(key, name, 1)  # type: ignore[misc]
+        async with running(voting.machine(0.2).run):
+            await eventually(lambda: _is_refused(voting, poll, partition), "it is refused")
+            assert await _stays_sealed(voting, poll)
+            assert await voting.stores.tallies.find_public(poll.poll_id) is None
+            await set_back(voting.settings, [partition])
+            certified = await voting.reaches(poll, PollStage.CERTIFIED)
+    assert certified.refusal is None
+    tally = await tally_of(voting, poll)
+    assert {idea.idea_id: idea.votes for idea in tally.tally if idea.votes} == expected
+    assert REGISTRY.get_sample_value("groundswell_certifications_refused_total") == before + 1
+
+
+async def test_an_archive_with_a_hole_is_refused(voting: Voting) -> None:
+    records = voting.database["votes_log"]
+    async with sealing(voting) as (poll, _):
+        pass
+    async with voting.counted():
+        await _archived(voting)
+    lost = await records.find_one_and_delete({"poll_id": poll.poll_id, "voter": {"$ne": None}})
+    assert lost is not None
+    async with voting.counted(), running(voting.machine(0.2).run):
+        await eventually(lambda: _is_refused(voting, poll, lost["_id"] >> 48), "it is refused")
+        assert "hole" in str((await voting.poll(poll)).refusal)
+        await records.insert_one(lost)
+        await voting.reaches(poll, PollStage.CERTIFIED)
+
+
+async def test_the_operators_recount_tells_the_same_and_touches_nothing(voting: Voting) -> None:
+    async with sealing(voting) as (poll, expected):
+        before = await recounted(voting.settings, poll.poll_id)
+        assert before.equal is None
+        async with voting.counted():
+            await voting.reaches(poll, PollStage.RETIRED)
+    tally = await tally_of(voting, poll)
+    logged = await voting.votes_log.read()
+    stored = await voting.database["votes_log"].count_documents({})
+    again = await recounted(voting.settings, poll.poll_id)
+    assert again.equal is True
+    assert again.log_hash == tally.log_hash == before.log_hash
+    assert again.verdicts == tally.verdicts
+    assert {i.idea_id: i.recounted for i in again.ideas if i.recounted} == expected
+    assert all(i.recounted == i.certified for i in again.ideas)
+    assert await voting.votes_log.read() == logged
+    assert await voting.database["votes_log"].count_documents({}) == stored
+
+
+async def _is_refused(voting: Voting, poll: Poll, partition: int) -> bool:
+    return f"partition {partition}" in ((await voting.poll(poll)).refusal or "")
+
+
+async def _stays_sealed(voting: Voting, poll: Poll) -> bool:
+    """Whether it is neither certified nor anything else after some turns more."""
+    await voting.machine()._certification.certify(await voting.poll(poll))
+    return (await voting.poll(poll)).stage is PollStage.SEALED
+
+
+async def _archived(voting: Voting) -> None:
+    """Waits until all that there is has been counted and archived."""
+
+    async def is_archived() -> bool:
+        for partition, records in (await voting.votes_log.read()).items():
+            archived = (await voting.stores.archive.position(partition)).offset
+            counted = (await voting.projection.position(partition)).offset
+            if not archived == counted == len(records):
+                return False
+        return True
+
+    await eventually(is_archived, "all is archived and counted")
+
+
+def _outbox_of(poll: Poll) -> dict[str, object]:
+    return {"topic": TALLIES.name, "key": poll.contest_id.encode()}
