@@ -118,6 +118,19 @@ class Voting:
             await counter.close()
             await archiver.close()
 
+    async def archived(self) -> None:
+        """Waits until all that is in the log now has been archived and counted."""
+
+        async def is_archived() -> bool:
+            for partition, records in (await self.votes_log.read()).items():
+                archived = (await self.stores.archive.position(partition)).offset
+                counted = (await self.projection.position(partition)).offset
+                if not archived == counted == len(records):
+                    return False
+            return True
+
+        await eventually(is_archived, "all is archived and counted")
+
     async def open(self, **plan: Any) -> Poll:
         """A poll that takes votes."""
         poll = await self.plan(**plan)

@@ -1,81 +1,23 @@
 """The voting API: passes for those who may vote, receipts for their voters, standings for all."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
 
 import httpx2
 import pytest
-from fastapi import FastAPI
 
-from groundswell_contracts.votes import VoteCast
 from groundswell_kit.clock import utc_now
 from groundswell_kit.health import Health
 from groundswell_local.engines import Engines
 from groundswell_voting.app.api import create_api
 from groundswell_voting.counting.log_ends import LogEnds
-from groundswell_voting.passes.rules import Pass, parse_key, parse_keys, sign, verify
+from groundswell_voting.passes.rules import Pass, parse_keys, sign
 from groundswell_voting.polls.rules import Poll, PollStage
-from groundswell_voting.voteslog.rules import vote_id
 from tests.integration.voting.installation import Voting
+from tests.integration.voting.people import Api, bearer
 from tests.integration.voting.world import BRAND, IDEAS, eventually, running
 from tests.support.issuer import LocalIssuer
 
 STAFF = ("manager", "editor", "juror", "finance", "auditor", "integrator")
-
-
-@dataclass
-class Api:
-    """The API and the people who use it."""
-
-    voting: Voting
-    app: FastAPI
-    http: httpx2.AsyncClient
-    issuer: LocalIssuer
-
-    def token(self, person: str = "person_1", *roles: str, **claims: Any) -> str:
-        return self.issuer.token(sub=person, roles=list(roles) or ["participant"], **claims)
-
-    async def get(self, path: str, bearer: str | None = None) -> httpx2.Response:
-        return await self.http.get(path, headers=_bearer(bearer))
-
-    async def ask_pass(self, poll: Poll | str, bearer: str | None) -> httpx2.Response:
-        poll_id = poll if isinstance(poll, str) else poll.poll_id
-        return await self.http.post(f"/v1/polls/{poll_id}/passes", headers=_bearer(bearer))
-
-    async def permit(self, poll: Poll, person: str = "person_1") -> str:
-        answer = await self.ask_pass(poll, self.token(person))
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["pass"])
-
-    def read(self, permit: str) -> Pass:
-        keys = parse_keys(self.voting.settings.voting_pass_keys.get_secret_value())
-        return verify(permit, keys, utc_now().timestamp())
-
-    async def vote(self, poll: Poll, person: str, idea_id: str = IDEAS[0]) -> str:
-        """A person's vote in the log, as the ballot box writes it; its receipt."""
-        voter = self.read(await self.permit(poll, person)).voter
-        key = parse_key(self.voting.settings.voting_receipt_key.get_secret_value())
-        mine = vote_id(key, poll.poll_id, voter, "", [idea_id])
-        await self.voting.votes_log.cast(
-            VoteCast(
-                vote_id=mine,
-                poll_id=poll.poll_id,
-                voter=voter,
-                idea_ids=[idea_id],
-                pass_id="pass_1",
-            )
-        )
-        return mine
-
-    async def state(self, receipt: str, bearer: str) -> str:
-        answer = await self.get(f"/v1/receipts/{receipt}", bearer)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["state"])
-
-
-def _bearer(token: str | None) -> dict[str, str]:
-    return {} if token is None else {"Authorization": f"Bearer {token}"}
 
 
 @pytest.fixture
@@ -152,7 +94,7 @@ class TestReceipts:
             permit = await api.permit(poll, "person_3")
             await api.voting.close(poll)
             await api.voting.reaches(poll, PollStage.CLOSED)
-            late = await _vote_late(api, poll, permit)
+            late = await api.vote_with(permit)
             await eventually(lambda: _is_known(api, late, permit), "so is the late one")
             assert await api.state(late, permit) == "too_late"
             assert await api.state(counted, mine) == "counted"
@@ -161,17 +103,18 @@ class TestReceipts:
         poll, other = await api.voting.open(), await api.voting.open()
         receipt = await api.vote(poll, "person_1")
         path = f"/v1/receipts/{receipt}"
-        for bearer in (
+        for token in (
             api.token("person_2"),
             api.token("staff_1", "manager", brand_id=BRAND),
             await api.permit(poll, "person_2"),
             await api.permit(other, "person_1"),
         ):
-            check(await api.get(path, bearer), 404, "not-found")
-        for bearer in (None, "nonsense", api.token(exp=1)):
-            check(await api.get(path, bearer), 401, "unauthenticated")
-        for bearer in (api.token("person_1"), await api.permit(poll, "person_1")):
-            assert (await api.get(path, bearer)).status_code == 200
+            check(await api.get(path, token), 404, "not-found")
+        check(await api.get(path, None), 401, "unauthenticated")
+        for token in ("nonsense", api.token(exp=1)):
+            check(await api.get(path, token), 401, "unauthenticated")
+        for token in (api.token("person_1"), await api.permit(poll, "person_1")):
+            assert (await api.get(path, token)).status_code == 200
 
     async def test_a_pass_whose_time_is_over_still_reads_them(self, api: Api) -> None:
         poll = await api.voting.open()
@@ -200,6 +143,38 @@ class TestReceipts:
         ]
         for text in invented:
             check(await api.get(f"/v1/receipts/{text}", mine), 404, "not-found")
+
+
+    async def test_they_are_not_mistaken_while_the_archive_grows(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Between two reads of the archive come the closing record and a vote behind it."""
+        poll = await api.voting.open()
+        permit = await api.permit(poll)
+        async with running(api.voting.machine(0.1).run):
+            async with api.voting.counted():
+                await api.voting.archived()
+            await api.voting.close(poll)
+            await api.voting.reaches(poll, PollStage.CLOSED)
+        late = await api.vote_with(permit)
+        archive = api.voting.stores.archive
+
+        def grows_after(name: str) -> None:
+            read = getattr(archive, name)
+
+            async def read_and_grow(*args: str) -> object:
+                found = await read(*args)
+                monkeypatch.undo()
+                async with api.voting.counted():
+                    await api.voting.archived()
+                return found
+
+            monkeypatch.setattr(archive, name, read_and_grow)
+
+        grows_after("control_records")
+        grows_after("voter_records")
+        assert await api.state(late, permit) in ("not_known_yet", "too_late")
+        assert await api.state(late, permit) == "too_late"
 
 
 class TestStandings:
@@ -259,7 +234,7 @@ async def test_every_route_knows_who_may_use_it(api: Api) -> None:
         for role in STAFF:
             for brand in (BRAND, "another_brand"):
                 token = api.token("staff_1", role, brand_id=brand)
-                answer = await api.http.request(method, path, headers=_bearer(token))
+                answer = await api.http.request(method, path, headers=bearer(token))
                 refused = {"anyone": expected, "participant": 403, "voter": 404}[who]
                 assert answer.status_code == refused, (path, role)
         for wrong in ("PUT", "PATCH", "DELETE"):
@@ -293,17 +268,6 @@ async def test_without_redis_all_but_the_standings_is_served(engines: Engines, a
     finally:
         await engines.redis.start()
     await eventually(lambda: _shows(api, poll, 0), "standings are served again")
-
-
-async def _vote_late(api: Api, poll: Poll, permit: str) -> str:
-    key = parse_key(api.voting.settings.voting_receipt_key.get_secret_value())
-    voter = api.read(permit).voter
-    mine = vote_id(key, poll.poll_id, voter, "", [IDEAS[0]])
-    vote = VoteCast(
-        vote_id=mine, poll_id=poll.poll_id, voter=voter, idea_ids=[IDEAS[0]], pass_id="pass_1"
-    )
-    await api.voting.votes_log.cast(vote)
-    return mine
 
 
 async def _is_known(api: Api, receipt: str, bearer: str) -> bool:

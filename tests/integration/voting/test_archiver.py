@@ -38,7 +38,7 @@ class Killed(BaseException):
 class Dying(Archive):
     """The process is killed between adding records and moving on."""
 
-    async def move(self, *_: object) -> bool:  # type: ignore[override]
+    async def move(self, *_: object) -> bool:
         raise Killed
 
 

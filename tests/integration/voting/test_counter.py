@@ -14,6 +14,7 @@ from tests.integration.voting.conftest import NewLog
 from tests.integration.voting.counters import Held, Troubled, counting
 from tests.integration.voting.world import (
     IDEAS,
+    Content,
     Log,
     cast,
     dump,
@@ -79,7 +80,7 @@ async def test_a_batch_is_folded_only_onto_what_it_follows(
     await vote(log, crowd())
     async with counting(log, projection):
         await until_exact(log, projection)
-    older = await dump(redis) if then == "set back" else {}
+    older: Content = await dump(redis) if then == "set back" else {}
     await vote(log, crowd(200))
     async with counting(log, projection):
         await until_exact(log, projection)
@@ -94,15 +95,15 @@ async def test_a_batch_is_folded_only_onto_what_it_follows(
     assert troubled.refused == (before == "save")
 
 
-async def empty(redis: Redis, _: dict[str, dict[bytes, bytes]]) -> None:
+async def empty(redis: Redis, _: Content) -> None:
     await redis.flushdb()
 
 
-async def set_back(redis: Redis, older: dict[str, dict[bytes, bytes]]) -> None:
+async def set_back(redis: Redis, older: Content) -> None:
     await restore(redis, older)
 
 
-async def drop_one(redis: Redis, _: dict[str, dict[bytes, bytes]]) -> None:
+async def drop_one(redis: Redis, _: Content) -> None:
     await Projection(redis).drop(1)
 
 
@@ -111,7 +112,7 @@ async def test_a_redis_that_lost_something_heals_while_nobody_votes(
     log: Log,
     redis: Redis,
     projection: Projection,
-    act: Callable[[Redis, dict[str, dict[bytes, bytes]]], Awaitable[None]],
+    act: Callable[[Redis, Content], Awaitable[None]],
 ) -> None:
     async with counting(log, projection):
         await vote(log, crowd())
@@ -145,9 +146,7 @@ async def test_a_quiet_partition_heals_while_another_is_busy(
         await eventually(is_healed, "the quiet partition is counted again", 5)
 
 
-async def test_redis_may_be_killed(
-    engines: Engines, log: Log, projection: Projection
-) -> None:
+async def test_redis_may_be_killed(engines: Engines, log: Log, projection: Projection) -> None:
     async with counting(log, projection):
         for turn in range(3):
             await vote(log, crowd(200 * turn))

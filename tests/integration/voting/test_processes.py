@@ -19,7 +19,7 @@ from groundswell_contracts.event import Event
 from groundswell_contracts.poll_rules import PollRules
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
-from groundswell_local.engines import Engines
+from groundswell_local.engines import Engine, Engines
 from groundswell_voting.polls.rules import PollStage
 from groundswell_voting.voteslog.rules import Vote
 from tests.integration.voting.installation import Voting
@@ -180,16 +180,23 @@ async def test_all_that_was_acknowledged_survives_sigterm_under_load(
         await until_exact(voting.votes_log, voting.projection)
 
 
-async def test_without_kafka_they_end_as_well(engines: Engines, running: Programs) -> None:
+@pytest.mark.parametrize(
+    ("name", "role"), [("kafka", "ballot-box"), ("mongo", "api"), ("redis", "counter")]
+)
+async def test_they_end_while_an_engine_is_away(
+    engines: Engines, running: Programs, name: str, role: str
+) -> None:
     """Paused, it keeps its connections and says nothing: whoever waits for it waits for ever."""
-    box = await running["ballot-box"].url()
-    await engines.kafka.pause()
+    engine: Engine = getattr(engines, name)
+    url = await running[role].url()
+    await engine.pause()
     try:
         async with httpx2.AsyncClient(timeout=10) as http:
-            await eventually(lambda: _is_not_ready(http, box), "the box misses Kafka")
+            if role != "counter":
+                await eventually(lambda: _is_not_ready(http, url), f"{role} misses {name}")
         assert await terminated(running) == dict.fromkeys(ROLES, 0)
     finally:
-        await engines.kafka.resume()
+        await engine.resume()
 
 
 async def _until_ready(http: httpx2.AsyncClient, url: str) -> None:

@@ -22,7 +22,7 @@ from groundswell_voting.voteslog.rules import (
     Vote,
     partition_of,
 )
-from tests.integration.voting.world import dump, voters_of
+from tests.integration.voting.world import dump, restore, voters_of
 
 PARTITIONS = 4
 IDEAS = tuple(f"idea_{n}" for n in range(5))
@@ -81,9 +81,7 @@ async def test_of_two_writers_one_wins_and_the_other_changes_nothing(
     after = await dump(redis)
     assert sorted(won) == [False, True]
 
-    await redis.flushdb()
-    for key, fields in before.items():
-        await redis.hset(key, mapping=fields)  # type: ignore[misc]
+    await restore(redis, before)
     assert await save(won.index(True))
     assert after == await dump(redis)
 
@@ -170,14 +168,14 @@ async def test_dropping_a_partition_empties_that_one(redis: Redis, projection: P
     for partition in (0, 1, 2, 10, 11, 12):
         voter = voters_of(partition % PARTITIONS, PARTITIONS, 1)[0]
         assert await count(projection, records([LIFE[0], vote(voter)], partition))
-    await redis.set("somebody else's", "key")
-    before = {key: await redis.dump(key) for key in await redis.keys()}
-    assert any(key.startswith(b"{v1}:") for key in before)
+    await redis.hset("somebody else's", "key", "value")
+    before = await dump(redis)
+    assert any(key.startswith("{v1}:") for key in before)
 
     await projection.drop(1)
 
-    left = {key: value for key, value in before.items() if not key.startswith(b"{v1}:")}
-    assert {key: await redis.dump(key) for key in await redis.keys()} == left
+    left = {key: value for key, value in before.items() if not key.startswith("{v1}:")}
+    assert await dump(redis) == left
     await projection.drop(1)
 
 
@@ -191,7 +189,7 @@ async def test_a_retired_poll_keeps_its_tally_and_loses_its_ballots(
     batches = [records(bodies)] if at_once else [[record] for record in records(bodies)]
     for batch in batches:
         assert await count(projection, batch)
-    kept = [key.decode() async for key in redis.scan_iter("{v1}:ballots:*")]
+    kept = [key for key in await dump(redis) if key.startswith("{v1}:ballots:")]
     assert kept
     assert all(key.startswith("{v1}:ballots:pizza:") for key in kept)
     assert len(kept) <= BUCKETS

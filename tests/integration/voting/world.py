@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +34,7 @@ FOREVER = "2100-01-01T00:00:00Z"
 
 Task = Callable[[asyncio.Event], Awaitable[None]]
 RawRecord = ConsumerRecord[bytes, bytes]
+Content = dict[str, dict[Any, Any]]
 
 
 async def eventually(
@@ -55,7 +56,9 @@ async def running(*tasks: Task, stop_seconds: float = 10.0) -> AsyncIterator[Non
         yield
     finally:
         stop.set()
-        _, late = await asyncio.wait(started, timeout=stop_seconds)
+        late: set[asyncio.Future[None]] = set()
+        if started:
+            _, late = await asyncio.wait(started, timeout=stop_seconds)
         for task in late:
             task.cancel()
         ends = await asyncio.gather(*started, return_exceptions=True)
@@ -228,16 +231,16 @@ async def until_exact(log: Log, projection: Projection, within_seconds: float = 
     )
 
 
-async def dump(redis: "Redis", pattern: str = "*") -> dict[str, dict[bytes, bytes]]:
-    """Everything under these keys; all that counting writes are hashes."""
-    keys = sorted([key async for key in redis.scan_iter(pattern, count=1000)])
-    return {key.decode(): await redis.hgetall(key) for key in keys}  # type: ignore[misc]
+async def dump(redis: Redis) -> Content:
+    """Everything in Redis; all that counting writes are hashes."""
+    keys = [str(key, "utf-8") async for key in redis.scan_iter(count=1000)]
+    return {key: await redis.hgetall(key) for key in sorted(keys)}
 
 
-async def restore(redis: "Redis", content: Mapping[str, Mapping[bytes, bytes]]) -> None:
+async def restore(redis: Redis, content: Content) -> None:
     """Sets Redis back to what a dump holds, all at once."""
     pipeline = redis.pipeline(transaction=True)
     pipeline.flushdb()
     for key, fields in content.items():
-        pipeline.hset(key, mapping=dict(fields))
+        pipeline.hset(key, mapping=fields)
     await pipeline.execute()

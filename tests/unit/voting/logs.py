@@ -68,7 +68,7 @@ def logs(draw: st.DrawFn, *, ideas_per_ballot: int | None = None) -> list[Record
     """
     limit = draw(st.integers(1, 3)) if ideas_per_ballot is None else ideas_per_ballot
     controls = [control for poll in POLLS for control in life(poll, limit)]
-    strange = [
+    strange: list[Body] = [
         Vote("many", "ship", VOTERS[0], IDEAS, "pass_1"),
         Vote("none", "ship", VOTERS[0], (), "pass_1"),
         Vote("revised", "ship", VOTERS[0], ("boaty",), "pass_1", revision=1),
@@ -77,8 +77,10 @@ def logs(draw: st.DrawFn, *, ideas_per_ballot: int | None = None) -> list[Record
     ]
     # A poll usually opens, or the most interesting verdicts would be rare.
     openings: list[Body] = [life(poll, limit)[0] for poll in POLLS]
-    head = draw(st.permutations(openings) | st.just([]))
-    body = st.one_of(VOTES, VOTES, VOTES, st.sampled_from(controls), st.sampled_from(strange))
+    head = draw(st.permutations(openings)) if draw(st.integers(0, 4)) else []
+    body: st.SearchStrategy[Body] = st.one_of(
+        VOTES, VOTES, VOTES, st.sampled_from(controls), st.sampled_from(strange)
+    )
     bodies: list[Body] = [*head, *draw(st.lists(body, max_size=40))]
     times = draw(
         st.lists(st.integers(0, 2 * CLOSES_AT_MS), min_size=len(bodies), max_size=len(bodies))

@@ -124,10 +124,11 @@ class EventConsumer:
             self._workers[partition] = PartitionWorker(
                 consumer, partition, self._handling, self._dead_letters
             )
-        # Only these: a worker that stops leaves what it has fetched, and only a new assignment makes
-        # Kafka's client fetch that again. They were begun between two assignments, and have nothing.
+        # Only these, which began between two assignments and have fetched nothing: what a worker has
+        # fetched and leaves is fetched again only after a new assignment.
         for partition in self._workers.keys() - assigned:
-            await self._workers.pop(partition).stop(FINISH_SECONDS)
+            if (worker := self._workers.pop(partition, None)) is not None:
+                await self._stop_worker(partition, worker)
         for worker in self._workers.values():
             worker.check()
 
@@ -176,9 +177,11 @@ class EventConsumer:
 
     async def _stop_workers(self) -> None:
         workers, self._workers = self._workers, {}
-        await asyncio.gather(*(worker.stop(FINISH_SECONDS) for worker in workers.values()))
-        for partition in workers:
-            CONSUMER_LAG.remove(partition.topic, str(partition.partition))
+        await asyncio.gather(*(self._stop_worker(*item) for item in workers.items()))
+
+    async def _stop_worker(self, partition: TopicPartition, worker: PartitionWorker) -> None:
+        await worker.stop(FINISH_SECONDS)
+        CONSUMER_LAG.remove(partition.topic, str(partition.partition))
 
 
 class _GiveUp(ConsumerRebalanceListener):

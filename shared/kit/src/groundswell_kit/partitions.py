@@ -41,9 +41,9 @@ class PartitionReader:
     """The partitions that this process owns now, each read in order and without a hole.
 
     `load` gives the stored position of a partition, `record_id` the id of a record. Before a
-    partition is read on, the record before its position is read again: another record there, or
-    an offset that the log does not have, halts the partition (`halted`, by partition) for good,
-    because then the log is not the one that was read before.
+    partition is read on, the record before its position is read again: another record there, an
+    offset that the log does not have, or a hole halts the partition (`halted`, by partition) for
+    good, because then the log is not the one that was read before.
     """
 
     def __init__(
@@ -152,9 +152,11 @@ class PartitionReader:
             cursor.unverified_id = None
             records = records[1:]
         if not follows(records, cursor.next):
-            log.warning("records do not follow the position", partition=partition)
+            if not cursor.begun:  # read again from the stored position, and still a hole
+                self.halt(partition, "the log has a hole")
             self.restart(partition)
             return []
+        cursor.begun = cursor.begun or bool(records)
         cursor.next += len(records)
         return records
 
@@ -172,8 +174,11 @@ def follows(records: Iterable[RawRecord], offset: int) -> bool:
 
 @dataclass(slots=True)
 class _Cursor:
+    """Where a partition is read on; `begun` once records have followed from there."""
+
     next: int
     unverified_id: str | None
+    begun: bool = False
 
 
 class _Ownership(ConsumerRebalanceListener):

@@ -6,7 +6,9 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from prometheus_client import REGISTRY
+from pymongo.errors import AutoReconnect
 
 from groundswell_contracts.cloudevents import CloudEvent, KafkaMessage, to_kafka
 from groundswell_contracts.topics import dead_letters
@@ -229,6 +231,28 @@ async def test_what_cannot_be_read_is_parked_at_once(world: World) -> None:
     assert {(r.key, r.value) for r in letters} == {(m.key, m.value) for m in broken}
     assert handler.tries == [("pizza", 1)]
     assert await world.dead_letters.release("//4=") == 1
+
+
+@pytest.mark.parametrize("outage", [AutoReconnect("gone"), KafkaConnectionError("gone")])
+async def test_an_outage_parks_nothing_however_long(world: World, outage: Exception) -> None:
+    tries = 0
+
+    async def away(event: CloudEvent) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 6:
+            raise outage
+        await world.note(event)
+
+    async def complains() -> bool:
+        return "consumer" in await world.health.ready()
+
+    async with running(world.consumer(away).run):
+        await publish(world.bootstrap, [to_kafka(e) for e in numbered("shoe", 1)])
+        await eventually(complains, "readiness tells")
+        await eventually(lambda: saw(world, "shoe", 1), "it takes effect when all is well")
+    assert tries == 6
+    assert await world.parked() == []
 
 
 async def test_an_event_that_another_member_has_done_is_not_parked(world: World) -> None:

@@ -128,7 +128,7 @@ def test_the_order_between_partitions_is_of_no_matter(
     for p in data.draw(st.permutations(turns), label="turns"):
         folds[p].take(next(left[p]))
     assert folds == apart
-    first = {voter: idea for voter, idea in reversed(choices)}
+    first = dict(reversed(choices))
     total: Counter[str] = Counter()
     for fold in folds:
         total.update(fold.tallies["ship"].votes if fold.tallies else {})

@@ -80,9 +80,10 @@ class TestSigning:
 
     @given(TEXT | st.text(ALPHABET) | st.text(ALPHABET).map("k1.".__add__))
     def test_any_other_text_is_no_pass(self, text: str) -> None:
-        for refuses in (lambda: verify(text, KEYS, NOW), lambda: verify_signature(text, KEYS)):
-            with pytest.raises(InvalidPass):
-                refuses()
+        with pytest.raises(InvalidPass):
+            verify(text, KEYS, NOW)
+        with pytest.raises(InvalidPass):
+            verify_signature(text, KEYS)
 
     @given(st.binary(max_size=40))
     def test_signed_nonsense_is_no_pass(self, claims: bytes) -> None:

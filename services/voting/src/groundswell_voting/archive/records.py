@@ -33,7 +33,7 @@ class ArchivedRecord:
     timestamp: int
     key: bytes | None
     value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes | None]]
 
 
 class Archive:
@@ -58,7 +58,8 @@ class Archive:
             await self._records.insert_many(documents, ordered=False)
         except BulkWriteError as error:
             failures = error.details["writeErrors"]
-            if any(failure["code"] != _DUPLICATE_KEY for failure in failures):
+            unsafe = error.details["writeConcernErrors"]  # what no majority has may be rolled back
+            if unsafe or any(failure["code"] != _DUPLICATE_KEY for failure in failures):
                 raise
             for failure in failures:
                 await self._require_same(failure["op"])

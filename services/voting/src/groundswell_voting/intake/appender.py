@@ -93,6 +93,7 @@ class Appender:
             raise QueueFull
         waiting = _Waiting(vote, poll, partition_of(vote.voter, self._partitions))
         self._waiting += 1
+        WAITING.inc()
         try:
             self._gathered.append(waiting)
             if len(self._gathered) == 1:
@@ -103,7 +104,7 @@ class Appender:
             raise OutcomeUnknown from None
         finally:
             self._waiting -= 1
-            WAITING.set(self._waiting)
+            WAITING.dec()
 
     async def drain(self) -> None:
         """Wait for what is under way; each batch ends within the deadline."""

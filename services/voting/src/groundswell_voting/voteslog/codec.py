@@ -24,7 +24,7 @@ from groundswell_voting.voteslog.rules import (
 
 SOURCE = "/groundswell/voting"
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = Sequence[tuple[str, bytes | None]]
 
 _vote = msgspec.json.Decoder(Vote)
 _encode = msgspec.json.Encoder().encode
@@ -51,8 +51,7 @@ class LogRecord(Protocol):
 
 def decode(record: LogRecord) -> Record:
     """Read a record. Data that does not fit its type becomes Malformed; an unknown type raises."""
-    headers = dict(record.headers)
-    kind = headers.get("ce_type", b"").decode(errors="replace")
+    kind = _header(record, "ce_type")
     return Record(
         record.partition,
         record.offset,
@@ -64,9 +63,13 @@ def decode(record: LogRecord) -> Record:
 
 def record_id(record: LogRecord) -> str:
     """The id of the event that a record holds; empty where it has none."""
+    return _header(record, "ce_id")
+
+
+def _header(record: LogRecord, wanted: str) -> str:
     for name, value in record.headers:
-        if name == "ce_id":
-            return value.decode(errors="replace")
+        if name == wanted:
+            return (value or b"").decode(errors="replace")
     return ""
 
 
