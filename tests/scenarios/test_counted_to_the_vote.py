@@ -73,6 +73,10 @@ async def _trouble(groundswell: Installation, crowd: Crowd) -> list[str]:
         await supervisor.start([box, counter])
         crowd.box_urls.append(box.url)
 
+    async def kill_redis() -> None:
+        await groundswell.engines.redis.kill()
+        await groundswell.engines.redis.start()
+
     async def empty() -> None:
         await redis.flushall()
 
@@ -84,7 +88,7 @@ async def _trouble(groundswell: Installation, crowd: Crowd) -> list[str]:
         (50, "Redis emptied", empty),
         (60, "worker killed", lambda: kill("voting-worker")),
         (70, "second counter killed", lambda: kill("voting-counter-2")),
-        (80, "Redis killed and started", groundswell.engines.redis.restart),
+        (80, "Redis killed and started", kill_redis),
         (90, "counter killed again", lambda: kill("voting-counter")),
     ]
     for percent, what, act in plan:

@@ -6,20 +6,24 @@ from collections.abc import Sized
 from datetime import timedelta
 
 import pytest
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from structlog.testing import capture_logs
 
 from groundswell_contracts.polls import PollAnnounced
+from groundswell_contracts.topics import Topic
 from groundswell_kit.clock import utc_now
 from groundswell_kit.partitions import PartitionReader
 from groundswell_local.engines import Engines
 from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.counting.log_ends import LogEnds
+from groundswell_voting.intake import announcements as announcements_module
 from groundswell_voting.intake.announcements import LEASE_SECONDS, Announcements, NotFollowing
 from groundswell_voting.settings import Settings
 from groundswell_voting.voteslog.codec import milliseconds, record_id
 from groundswell_voting.voteslog.source import read_partition
 from tests.integration.voting.boxes import announce
+from tests.integration.voting.conftest import NewLog
 from tests.integration.voting.test_partition_reader import Shelf
 from tests.integration.voting.world import (
     BRAND,
@@ -98,6 +102,26 @@ async def test_announcements_that_went_back_are_not_followed(settings: Settings)
             lambda: _is(began + 1.5, announcements.confirmed()), "time to follow has passed"
         )
         assert not announcements.confirmed()
+
+
+async def test_an_announcement_that_cannot_be_read_is_not_passed_over(
+    settings: Settings, producer: AIOKafkaProducer, new_log: NewLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may take something away; what was announced before it stays known."""
+    own = await new_log(1)
+    topic = Topic(own.topic, key="poll", partitions=1, append_time=True)
+    monkeypatch.setattr(PollAnnounced, "topic", topic)
+    monkeypatch.setattr(announcements_module, "_PARTITION", TopicPartition(own.topic, 0))
+    poll_id = await announce(LogWriter(producer, settings.voting_partitions))
+    announcements = Announcements(settings.kafka_bootstrap)
+    async with running(announcements.run):
+        await eventually(lambda: _is_confirmed(announcements), "it follows")
+        await own.append_raw(0, [(b"poll_1", b"{}", [("ce_type", b"groundswell.PollEaten.v1")])])
+        await eventually(lambda: _is_not_confirmed(announcements), "the lease runs out", 5)
+        assert await announce(LogWriter(producer, settings.voting_partitions))
+        with pytest.raises(Exception, match="offset 1"):
+            await announcements.ready()
+        assert list(announcements.polls) == [poll_id]
 
 
 async def test_nothing_is_left_behind_while_kafka_is_away() -> None:

@@ -144,7 +144,6 @@ class TestReceipts:
         for text in invented:
             check(await api.get(f"/v1/receipts/{text}", mine), 404, "not-found")
 
-
     async def test_they_are_not_mistaken_while_the_archive_grows(
         self, api: Api, monkeypatch: pytest.MonkeyPatch
     ) -> None:

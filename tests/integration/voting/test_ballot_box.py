@@ -20,12 +20,21 @@ from groundswell_voting.app.ballot_box import ballot_box_role
 from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.counting.fold import Fold
 from groundswell_voting.counting.projection import Projection
+from groundswell_voting.intake import appender
 from groundswell_voting.intake.announcements import LEASE_SECONDS, Announcements
 from groundswell_voting.settings import Settings
 from groundswell_voting.voteslog.codec import milliseconds
 from groundswell_voting.voteslog.rules import Body, Opened, Record, Vote, partition_of
 from tests.integration.voting.boxes import Box, announced, ballot_box, serving
-from tests.integration.voting.world import BRAND, IDEAS, Log, RawRecord, eventually, running
+from tests.integration.voting.world import (
+    BRAND,
+    IDEAS,
+    Log,
+    RawRecord,
+    dump,
+    eventually,
+    running,
+)
 
 pytestmark = pytest.mark.usefixtures("redis")  # emptied: nothing is counted yet
 
@@ -101,6 +110,7 @@ async def test_no_promise_before_the_log_has_acknowledged(
 ) -> None:
     async with ballot_box(settings) as box:
         poll_id = await announced(box, writer)
+        assert (await box.vote(poll_id, "voter_before")).status_code == 202
         await engines.kafka.pause()
         try:
             began = time.monotonic()
@@ -117,7 +127,27 @@ async def test_no_promise_before_the_log_has_acknowledged(
         again = await until_taken(box, poll_id, "voter_1")
         assert again == box.receipt(poll_id, "voter_1")
     voters = {json.loads(r.value or b"")["voter"] for r in await recorded(votes_log, poll_id)}
-    assert voters == {"voter_1"}
+    assert voters == {"voter_before", "voter_1"}
+
+
+async def test_a_box_that_missed_kafka_is_ready_again_without_a_vote(
+    engines: Engines, settings: Settings, writer: LogWriter
+) -> None:
+    """Nobody sends votes to a box that is not ready, so readiness must not wait for one."""
+    async with ballot_box(settings) as box:
+        poll_id = await announced(box, writer)
+        assert (await box.vote(poll_id, "voter_before")).status_code == 202
+        await engines.kafka.pause()
+        try:
+            lost = [box.vote(poll_id, f"voter_{n}") for n in range(5)]
+            assert {problem(answer)[0] for answer in await asyncio.gather(*lost)} == {503}
+            await eventually(box.is_not_ready, "the box is not ready", 5)
+        finally:
+            await engines.kafka.resume()
+        # Later than any deadline or lease that could still run out.
+        later = utc_now() + timedelta(seconds=2 * settings.voting_request_deadline_seconds)
+        await eventually(lambda: _is_past(later), "some time has passed")
+        assert await box.is_ready()
 
 
 async def test_a_vote_waits_for_its_acknowledgement(
@@ -125,6 +155,7 @@ async def test_a_vote_waits_for_its_acknowledgement(
 ) -> None:
     async with ballot_box(settings, voting_request_deadline_seconds=5.0) as box:
         poll_id = await announced(box, writer)
+        assert (await box.vote(poll_id, "voter_before")).status_code == 202
         await engines.kafka.pause()
         try:
             vote = asyncio.create_task(box.vote(poll_id, "voter_1"))
@@ -169,6 +200,7 @@ async def test_a_lost_lease_takes_the_promise_back(
         async with running(follow):
             await eventually(box.is_ready, "the box is ready")
             poll_id = await announced(box, writer)
+            assert (await box.vote(poll_id, "voter_before")).status_code == 202
         # From here on nobody follows the announcements.
         await engines.kafka.pause()
         try:
@@ -214,6 +246,7 @@ async def test_a_full_queue_takes_nothing_more(
     changes = {"voting_waiting_votes": 5, "voting_request_deadline_seconds": 5.0}
     async with ballot_box(settings, **changes) as box:
         poll_id = await announced(box, writer)
+        assert (await box.vote(poll_id, "voter_before")).status_code == 202
         await engines.kafka.pause()
         try:
             first = [asyncio.create_task(box.vote(poll_id, f"voter_{n}")) for n in range(5)]
@@ -226,7 +259,7 @@ async def test_a_full_queue_takes_nothing_more(
         assert (await box.vote(poll_id, "voter_6")).status_code == 202
         await eventually(lambda: _waits(box, 0), "nobody is waiting", 3)
     keys = {r.key for r in await recorded(votes_log, poll_id)}
-    assert keys == {b"voter_%d" % n for n in (0, 1, 2, 3, 4, 6)}
+    assert keys == {b"voter_before", *(b"voter_%d" % n for n in (0, 1, 2, 3, 4, 6))}
 
 
 async def test_a_counted_ballot_answers_by_itself(
@@ -251,6 +284,34 @@ async def count(redis: Redis, settings: Settings, vote: Vote) -> None:
     log = [Record(partition, offset, 0, f"id_{offset}", b) for offset, b in enumerate(bodies)]
     fold.take_all(log)
     assert await Projection(redis).save(fold, 0, log[-1])
+
+
+async def test_nonsense_in_redis_stops_nobody(
+    settings: Settings, writer: LogWriter, redis: Redis
+) -> None:
+    """The look-up spares work and decides nothing."""
+    async with ballot_box(settings) as box:
+        poll_id = await announced(box, writer)
+        await count(redis, settings, Vote("v", poll_id, "voter_1", (IDEAS[1],), "pass_1"))
+        for key, ballots in (await dump(redis)).items():
+            if ":ballots:" in key:
+                await redis.hset(key, mapping=dict.fromkeys(ballots, b"nonsense"))
+        answers = await asyncio.gather(
+            box.vote(poll_id, "voter_1"), *(box.vote(poll_id, f"voter_{n}") for n in range(2, 9))
+        )
+        assert {answer.status_code for answer in answers} == {202}
+
+
+async def test_what_breaks_one_batch_breaks_no_other(
+    settings: Settings, writer: LogWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same voter's partition takes votes again at once."""
+    async with ballot_box(settings) as box:
+        poll_id = await announced(box, writer)
+        with monkeypatch.context() as broken:
+            broken.setattr(appender, "encode_vote", None)
+            assert problem(await box.vote(poll_id, "voter_1")) == (503, "outcome-unknown")
+        assert (await box.vote(poll_id, "voter_1")).status_code == 202
 
 
 async def test_a_caller_that_goes_away_takes_nobody_along(

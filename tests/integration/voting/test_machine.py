@@ -219,11 +219,12 @@ async def test_a_worker_that_comes_while_another_still_writes_is_not_halted(
     The new one has read the polls already, and compares with a log that has gone on meanwhile.
     """
     poll = await voting.plan()
-    machine = voting.machine()
+    other, machine = voting.machine(), voting.machine()
     numbers = machine._history.numbers
 
     async def numbers_after_the_other(poll_ids: list[str]) -> dict[str, int]:
-        await voting.machine()._control(await voting.poll(poll), PollStage.OPENED)
+        if (before := await voting.poll(poll)).stage is PollStage.PLANNED:
+            await other._control(before, PollStage.OPENED)
         return await numbers(poll_ids)
 
     machine._history.numbers = numbers_after_the_other  # type: ignore[method-assign]
@@ -231,6 +232,21 @@ async def test_a_worker_that_comes_while_another_still_writes_is_not_halted(
         await eventually(lambda: _has_compared(machine), "it has compared")
         assert machine.halted is None
         await voting.reaches(poll, PollStage.OPEN)
+
+
+async def test_a_poll_that_cannot_be_moved_on_holds_up_no_other(voting: Voting) -> None:
+    stuck = await voting.open()
+    await voting.close(stuck)
+
+    class Broken:
+        async def certify(self, poll: Poll) -> None:
+            raise RuntimeError(f"{poll.poll_id} cannot be certified")
+
+    async with running(voting.machine(0.1, certification=Broken()).run):
+        await voting.reaches(stuck, PollStage.SEALED)
+        opened = await voting.plan()
+        await voting.reaches(opened, PollStage.OPEN)
+    assert (await voting.poll(stuck)).stage is PollStage.SEALED
 
 
 async def _has_compared(machine: PollMachine) -> bool:

@@ -53,6 +53,8 @@ _EXPECTED = (
     RoleFailedError,
     ValidationError,
 )
+# Named one by one: the state may lie in a directory that holds other people's things, too.
+_OURS = ("engines", "issuer", "logs", "pids", "owner.pid", "secrets.json")
 _MARKS = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "problem": "[red]problem[/]"}
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -107,11 +109,12 @@ def clean() -> None:
     """End everything and wipe its data; Kafka's jars stay."""
     with _explained():
         _end_all()
-    for path in STATE.iterdir() if STATE.exists() else ():
-        if path.is_dir() and not path.name.startswith("kafka-"):
+    for name in _OURS:
+        path = STATE / name
+        if path.is_dir():
             shutil.rmtree(path)
-        elif path.is_file():
-            path.unlink()
+        else:
+            path.unlink(missing_ok=True)
     console.print("wiped all data of Groundswell on this machine")
 
 

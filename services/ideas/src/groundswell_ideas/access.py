@@ -23,7 +23,7 @@ class Staff:
     @property
     def key_scope(self) -> str:
         """Whose Idempotency-Keys these are."""
-        return f"staff {self.brand_id} {self.subject}"
+        return f"staff\n{self.brand_id}\n{self.subject}"
 
 
 @dataclass(frozen=True, slots=True)

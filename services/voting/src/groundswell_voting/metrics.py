@@ -19,8 +19,14 @@ ARCHIVED = Counter("groundswell_archived_records_total", "Log records archived."
 LAG = Gauge("groundswell_votes_log_lag", "Records of the log not yet read.", ["role", "partition"])
 HALTED = Gauge(
     "groundswell_partition_halted",
-    "1 where a partition must not be read on.",
-    ["role", "partition", "reason"],
+    "1 where a partition must not be read on; the log and /readyz tell why.",
+    ["role", "partition"],
+)
+POLLS_HALTED = Counter(
+    "groundswell_polls_halted_total", "Polls that a partition counts no more: a record is missing."
+)
+MACHINE_HALTED = Gauge(
+    "groundswell_poll_machine_halted", "1 when the log and the stored polls disagree."
 )
 CERTIFICATIONS_REFUSED = Counter(
     "groundswell_certifications_refused_total", "Recounts that differ from the live count."

@@ -10,7 +10,8 @@ class Settings(EngineSettings):
 
     `pass_keys` is `id:base64url,...` (the first signs, all verify), `receipt_key` base64url of 32
     bytes and never changed, `master_keys` Fernet keys with commas between (the first encrypts).
-    `partitions` is fixed for the life of an installation.
+    `partitions` is fixed for the life of an installation. The request deadline is the same for
+    ballot boxes and workers, and shorter than what a stopping process leaves its requests.
     """
 
     voting_api_port: int = 8102
@@ -19,7 +20,7 @@ class Settings(EngineSettings):
     voting_archiver_port: int = 8113
     voting_worker_port: int = 8114
     voting_partitions: int = Field(default=12, ge=1)
-    voting_request_deadline_seconds: float = Field(default=4.0, gt=0.5, le=30)
+    voting_request_deadline_seconds: float = Field(default=3.5, gt=0.5, lt=4)
     voting_waiting_votes: int = Field(default=4_000, ge=1)
     voting_pass_keys: SecretStr
     voting_receipt_key: SecretStr

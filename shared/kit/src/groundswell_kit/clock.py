@@ -1,5 +1,6 @@
-"""The only wall clock of the product; everything that dates something asks here."""
+"""The clocks of the product: the wall clock, and one for leases. Everybody asks here."""
 
+import time
 from datetime import UTC, datetime
 
 
@@ -7,3 +8,13 @@ def utc_now() -> datetime:
     """The time in UTC, cut to milliseconds because MongoDB keeps no more."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def seconds_since_boot() -> float:
+    """For leases: never goes back, and also goes on while the machine sleeps, where that is known.
+
+    `time.monotonic` stands still then on Linux, and a lease would outlive hours of sleep.
+    """
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()

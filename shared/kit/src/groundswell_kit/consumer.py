@@ -124,8 +124,8 @@ class EventConsumer:
             self._workers[partition] = PartitionWorker(
                 consumer, partition, self._handling, self._dead_letters
             )
-        # Only these, which began between two assignments and have fetched nothing: what a worker has
-        # fetched and leaves is fetched again only after a new assignment.
+        # Only these, which began between two assignments and have fetched nothing: what a worker
+        # has fetched and leaves is fetched again only after a new assignment.
         for partition in self._workers.keys() - assigned:
             if (worker := self._workers.pop(partition, None)) is not None:
                 await self._stop_worker(partition, worker)

@@ -5,15 +5,17 @@ group shares the partitions out; nothing is ever committed to it.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from groundswell_kit.kafka import close
 from groundswell_kit.observability import get_logger
+from groundswell_kit.waiting import growing_delay, pause
 
 log = get_logger()
 
@@ -21,6 +23,8 @@ START_SECONDS = 30.0
 LAG_SECONDS = 5.0
 FETCH_BYTES = 64 * 1024
 LEAVE_SECONDS = 2.0
+SILENCE_SECONDS = 10.0
+GIVE_UP_FAILURES = 12  # about 45 seconds
 
 RawRecord = ConsumerRecord[bytes, bytes]
 
@@ -62,6 +66,7 @@ class PartitionReader:
         self._record_id = record_id
         self._cursors: dict[int, _Cursor] = {}
         self._owned: set[int] = set()
+        self._answered_at = time.monotonic()
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
             group_id=group,
@@ -75,6 +80,37 @@ class PartitionReader:
             fetch_min_bytes=FETCH_BYTES,
             fetch_max_wait_ms=100,
         )
+
+    async def run(
+        self,
+        stop: asyncio.Event,
+        turn: Callable[[], Awaitable[None]],
+        away: tuple[type[Exception], ...],
+    ) -> None:
+        """Be a member of the group and take turn after turn until `stop`.
+
+        When Kafka, or what `away` names, fails a turn, everything fetched is dropped, and it goes
+        on from the stored positions after a growing delay. Raises KafkaError when that does not
+        help any more: a client can be dead for good, and only a new process gets a new one.
+        """
+        interruptions: tuple[type[Exception], ...] = (KafkaError, OSError, TimeoutError, *away)
+        await self.start()
+        failures = 0
+        try:
+            while not stop.is_set():
+                try:
+                    await turn()
+                    failures = 0
+                except interruptions as error:
+                    failures += 1
+                    if isinstance(error, KafkaError) and failures >= GIVE_UP_FAILURES:
+                        raise
+                    log.warning("reading interrupted", topic=self._topic, error=repr(error))
+                    for partition in self.owned:
+                        self.restart(partition)
+                    await pause(stop, growing_delay(failures))
+        finally:
+            await self.stop()
 
     async def start(self) -> None:
         """Join the group. Raises KafkaError or TimeoutError."""
@@ -112,15 +148,21 @@ class PartitionReader:
         return {partition: records for partition, records in batches.items() if records}
 
     async def ready(self) -> None:
-        """Raises PartitionsHalted while a partition is halted."""
+        """Raises PartitionsHalted while a partition is halted, TimeoutError while Kafka is away."""
         if self.halted:
             raise PartitionsHalted(self.halted)
+        if time.monotonic() - self._answered_at > SILENCE_SECONDS:
+            raise TimeoutError
 
     async def lag(self) -> dict[int, int]:
-        """Records behind this process, by owned partition. TimeoutError when Kafka is away."""
+        """Records behind this process, by owned partition. TimeoutError when Kafka is away.
+
+        Readiness lives from it: to be asked every few seconds.
+        """
         placed = {TopicPartition(self._topic, p): c for p, c in self._cursors.items()}
         async with asyncio.timeout(LAG_SECONDS):
             ends = await self._consumer.end_offsets(list(placed))
+        self._answered_at = time.monotonic()
         return {tp.partition: max(0, end - placed[tp].next) for tp, end in ends.items()}
 
     def _own(self, partitions: Iterable[int]) -> None:

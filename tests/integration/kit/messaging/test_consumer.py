@@ -4,29 +4,23 @@ import asyncio
 
 import pytest
 from aiokafka import TopicPartition
-from prometheus_client import REGISTRY
 
 from groundswell_contracts.cloudevents import CloudEvent, to_kafka
-from groundswell_contracts.topics import Topic
-from groundswell_kit.clock import utc_now
 from groundswell_kit.consumer import EventConsumer
-from groundswell_kit.kafka import ensure_topics, new_group_consumer
+from groundswell_kit.kafka import new_group_consumer
 from groundswell_kit.mongo import transaction
 from tests.integration.kit.messaging.world import (
     Happened,
     Ignored,
     Paused,
     World,
+    event,
     eventually,
     happenings,
     log_of,
     publish,
     running,
 )
-
-
-async def has_seen(world: World, **numbers: list[int]) -> bool:
-    return [await world.seen(thing) for thing in numbers] == list(numbers.values())
 
 
 async def committed(world: World) -> dict[int, int | None]:
@@ -48,24 +42,13 @@ async def ends(world: World) -> dict[int, int]:
     return counts
 
 
-def event(number: int, thing: str = "shoe", event_id: str | None = None) -> CloudEvent:
-    return CloudEvent(
-        id=event_id or f"evt_{thing}_{number}",
-        source="/groundswell/kit-tests",
-        time=utc_now(),
-        brand_id="brand_1",
-        data=Happened(thing=thing, n=number),
-        sequence=number,
-    )
-
-
 async def test_events_reach_their_handler_in_order(world: World) -> None:
     async with running(world.relay().run, world.consumer().run):
         for n in range(1, 21):
             await world.tell(*happenings("shoe", n), *happenings("pizza", n))
         numbers = list(range(1, 21))
         await eventually(
-            lambda: has_seen(world, shoe=numbers, pizza=numbers), "all took effect in order"
+            lambda: world.has_seen(shoe=numbers, pizza=numbers), "all took effect in order"
         )
 
 
@@ -74,7 +57,7 @@ async def test_repeats_and_stragglers_take_no_effect(world: World) -> None:
     stale = to_kafka(event(2, event_id="evt_stale"))
     async with running(world.consumer().run):
         await publish(world.bootstrap, [*once, *once, stale, *once, to_kafka(event(4))])
-        await eventually(lambda: has_seen(world, shoe=[1, 2, 3, 4]), "each took effect once")
+        await eventually(lambda: world.has_seen(shoe=[1, 2, 3, 4]), "each took effect once")
 
 
 async def test_what_nobody_handles_is_passed_over(world: World) -> None:
@@ -85,10 +68,10 @@ async def test_what_nobody_handles_is_passed_over(world: World) -> None:
     ]
     async with running(world.relay().run, world.consumer().run):
         await world.tell(*happenings("shoe", 1), Ignored(thing="shoe"))
-        await eventually(lambda: has_seen(world, shoe=[1]), "the first took effect")
+        await eventually(lambda: world.has_seen(shoe=[1]), "the first took effect")
         await publish(world.bootstrap, [stranger._replace(headers=headers)])
         await world.tell(*happenings("shoe", 2))
-        await eventually(lambda: has_seen(world, shoe=[1, 2]), "and the one after the strangers")
+        await eventually(lambda: world.has_seen(shoe=[1, 2]), "and the one after the strangers")
     assert await world.parked() == []
 
 
@@ -111,7 +94,7 @@ async def test_a_stop_finishes_what_is_in_hand_and_commits_it(world: World) -> N
 async def test_a_second_run_goes_on_where_the_first_ended(world: World) -> None:
     await publish(world.bootstrap, [to_kafka(event(n)) for n in (1, 2)])
     async with running(world.consumer().run):
-        await eventually(lambda: has_seen(world, shoe=[1, 2]), "the first run")
+        await eventually(lambda: world.has_seen(shoe=[1, 2]), "the first run")
     assert await committed(world) == {
         partition: end or None for partition, end in (await ends(world)).items()
     }
@@ -124,7 +107,7 @@ async def test_a_second_run_goes_on_where_the_first_ended(world: World) -> None:
 
     await publish(world.bootstrap, [to_kafka(event(3))])
     async with running(world.consumer(remember).run):
-        await eventually(lambda: has_seen(world, shoe=[1, 2, 3]), "the second run")
+        await eventually(lambda: world.has_seen(shoe=[1, 2, 3]), "the second run")
     assert [event.sequence for event in handled] == [3]
 
 
@@ -139,12 +122,12 @@ async def test_a_crash_before_the_commit_of_offsets_repeats_no_effect(
         patch.setattr("aiokafka.AIOKafkaConsumer.commit", never)
         patch.setattr("groundswell_kit.partition_worker.COMMIT_SECONDS", 0.1)
         async with running(world.consumer().run):
-            await eventually(lambda: has_seen(world, shoe=[1, 2, 3, 4, 5]), "all took effect")
+            await eventually(lambda: world.has_seen(shoe=[1, 2, 3, 4, 5]), "all took effect")
     assert set((await committed(world)).values()) == {None}
 
     await publish(world.bootstrap, [to_kafka(event(6))])
     async with running(world.consumer().run):
-        await eventually(lambda: has_seen(world, shoe=[1, 2, 3, 4, 5, 6]), "only the new one")
+        await eventually(lambda: world.has_seen(shoe=[1, 2, 3, 4, 5, 6]), "only the new one")
 
 
 async def test_a_handler_that_fails_is_tried_again_with_nothing_left_of_its_failure(
@@ -161,7 +144,7 @@ async def test_a_handler_that_fails_is_tried_again_with_nothing_left_of_its_fail
 
     await publish(world.bootstrap, [to_kafka(event(1)), to_kafka(event(2))])
     async with running(world.consumer(at_the_third).run):
-        await eventually(lambda: has_seen(world, shoe=[1, 2]), "both took effect once")
+        await eventually(lambda: world.has_seen(shoe=[1, 2]), "both took effect once")
     assert await world.parked() == []
 
 
@@ -175,7 +158,7 @@ async def test_events_that_a_handler_tells_go_out_with_its_effect(world: World) 
 
     async with running(world.relay().run, world.consumer(chain).run):
         await world.tell(*happenings("shoe", 1))
-        await eventually(lambda: has_seen(world, shoe=[1, 2, 3, 4, 5]), "one led to the next")
+        await eventually(lambda: world.has_seen(shoe=[1, 2, 3, 4, 5]), "one led to the next")
 
     traces = {
         value
@@ -235,10 +218,10 @@ async def test_a_member_that_lost_its_partitions_unawares_changes_nothing(world:
     async with running(zombie.run):
         await held.wait()
         async with running(world.consumer().run):
-            await eventually(lambda: has_seen(world, shoe=[1, 2, 3, 4, 5]), "the heir did it all")
+            await eventually(lambda: world.has_seen(shoe=[1, 2, 3, 4, 5]), "the heir did it all")
             hold.set()
             await publish(world.bootstrap, [to_kafka(event(6))])
-            await eventually(lambda: has_seen(world, shoe=[1, 2, 3, 4, 5, 6]), "and goes on")
+            await eventually(lambda: world.has_seen(shoe=[1, 2, 3, 4, 5, 6]), "and goes on")
     await admin.command({"setParameter": 1, "transactionLifetimeLimitSeconds": before["was"]})
     assert await world.seen("shoe") == [1, 2, 3, 4, 5, 6]
     assert await world.parked() == []
@@ -250,79 +233,18 @@ async def test_mongodb_stalls_and_nothing_is_parked(world: World, mongo_paused: 
     async with running(world.consumer().run):
         async with mongo_paused():
             await asyncio.sleep(1)
-        await eventually(lambda: has_seen(world, shoe=list(range(1, 20))), "all took effect")
+        await eventually(lambda: world.has_seen(shoe=list(range(1, 20))), "all took effect")
     assert await world.parked() == []
 
 
 async def test_kafka_stalls_and_the_consumer_goes_on(world: World, kafka_paused: Paused) -> None:
     async with running(world.relay().run, world.consumer().run):
         await world.tell(*happenings("shoe", 1))
-        await eventually(lambda: has_seen(world, shoe=[1]), "at work")
+        await eventually(lambda: world.has_seen(shoe=[1]), "at work")
         async with kafka_paused():
             await world.tell(*happenings("shoe", 2))
             await asyncio.sleep(1)
-        await eventually(lambda: has_seen(world, shoe=[1, 2]), "at work again")
-
-
-async def test_readiness_tells_of_an_event_that_does_not_end(world: World) -> None:
-    hold = asyncio.Event()
-
-    async def stuck(event: CloudEvent) -> None:
-        await hold.wait()
-        await world.note(event)
-
-    async def complains() -> bool:
-        return "consumer" in await world.health.ready()
-
-    async def ready() -> bool:
-        return not await complains()
-
-    await publish(world.bootstrap, [to_kafka(event(1))])
-    async with running(world.consumer(stuck, silence_seconds=0.5).run):
-        await eventually(complains, "readiness fails")
-        hold.set()
-        await eventually(ready, "readiness comes back")
-
-
-async def test_lag_is_what_is_not_handled(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("groundswell_kit.consumer.LAG_SECONDS", 0.05)
-    hold = asyncio.Event()
-
-    async def stuck(event: CloudEvent) -> None:
-        await hold.wait()
-        await world.note(event)
-
-    def lag() -> float:
-        samples = [
-            REGISTRY.get_sample_value(
-                "groundswell_consumer_lag", {"topic": Happened.topic.name, "partition": str(p)}
-            )
-            for p in range(Happened.topic.partitions)
-        ]
-        return sum(sample or 0 for sample in samples)
-
-    async def lags_by(records: int) -> bool:
-        return lag() == records
-
-    await publish(world.bootstrap, [to_kafka(event(n)) for n in range(1, 8)])
-    async with running(world.consumer(stuck).run):
-        await eventually(lambda: lags_by(7), "the lag is seen")
-        hold.set()
-        await eventually(lambda: lags_by(0), "and falls")
-
-
-async def test_a_missing_topic_is_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    late = Topic(f"{Happened.topic.name}.late", key="thing", partitions=1)
-    monkeypatch.setattr(Happened, "topic", late)
-
-    async def complains() -> bool:
-        return "consumer" in await world.health.ready()
-
-    async with running(world.consumer().run, world.relay().run):
-        await eventually(complains, "readiness tells")
-        await ensure_topics(world.bootstrap, [late], 1)
-        await world.tell(*happenings("shoe", 1))
-        await eventually(lambda: has_seen(world, shoe=[1]), "it begins")
+        await eventually(lambda: world.has_seen(shoe=[1, 2]), "at work again")
 
 
 async def test_conflicts_between_handlers_repeat_no_effect(world: World) -> None:

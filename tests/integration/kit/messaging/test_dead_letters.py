@@ -1,8 +1,6 @@
 """Poison is set aside with everything behind it, and comes back in order when it is released."""
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -12,11 +10,13 @@ from pymongo.errors import AutoReconnect
 
 from groundswell_contracts.cloudevents import CloudEvent, KafkaMessage, to_kafka
 from groundswell_contracts.topics import dead_letters
-from groundswell_kit.clock import utc_now
 from groundswell_kit.dead_letters import DeadLetters
+from groundswell_kit.handling import EventHandling, Handlers
+from groundswell_kit.mongo import transaction
 from tests.integration.kit.messaging.world import (
     Happened,
     World,
+    event,
     eventually,
     happenings,
     log_of,
@@ -176,7 +176,7 @@ async def test_what_fails_again_is_parked_again(world: World) -> None:
 
 async def test_a_repeat_of_what_is_parked_changes_nothing(world: World) -> None:
     handler = Choosy(world, shoe={1})
-    first, second = (to_kafka(e) for e in numbered("shoe", 1, 2))
+    first, second = (to_kafka(event(n)) for n in (1, 2))
     async with running(world.relay().run, world.consumer(handler).run):
         await publish(world.bootstrap, [first, second])
         await eventually(lambda: holds_parked(world, 2), "both are parked")
@@ -196,13 +196,13 @@ async def test_the_same_record_is_parked_once(
         await asyncio.sleep(60)
 
     handler = Choosy(world, shoe={1})
-    await publish(world.bootstrap, [to_kafka(e) for e in numbered("shoe", 1, 2)])
+    await publish(world.bootstrap, [to_kafka(event(n)) for n in (1, 2)])
     with monkeypatch.context() as patch:
         patch.setattr("aiokafka.AIOKafkaConsumer.commit", never)
         patch.setattr("groundswell_kit.partition_worker.COMMIT_SECONDS", 0.1)
         async with running(world.consumer(handler).run):
             await eventually(lambda: holds_parked(world, 2), "parked, but not committed")
-    await publish(world.bootstrap, [to_kafka(e) for e in numbered("shoe", 3)])
+    await publish(world.bootstrap, [to_kafka(event(3))])
     async with running(world.consumer(handler).run):
         await eventually(lambda: holds_parked(world, 3), "the third is parked")
     letters = await world.database["outbox"].count_documents({})
@@ -211,7 +211,7 @@ async def test_the_same_record_is_parked_once(
 
 
 async def test_what_cannot_be_read_is_parked_at_once(world: World) -> None:
-    good = to_kafka(next(numbered("shoe", 1)))
+    good = to_kafka(event(1))
     broken = [
         good._replace(value=b"not json"),
         good._replace(headers=[]),
@@ -220,7 +220,7 @@ async def test_what_cannot_be_read_is_parked_at_once(world: World) -> None:
     handler = Choosy(world)
     async with running(world.relay().run, world.consumer(handler).run):
         await publish(world.bootstrap, broken, partition=0)
-        await publish(world.bootstrap, [to_kafka(e) for e in numbered("pizza", 1)])
+        await publish(world.bootstrap, [to_kafka(event(1, "pizza"))])
         await eventually(lambda: holds_parked(world, 3), "the broken ones are parked")
         await eventually(lambda: saw(world, "pizza", 1), "others go on")
         await eventually(lambda: sent(world), "letters are sent")
@@ -248,7 +248,7 @@ async def test_an_outage_parks_nothing_however_long(world: World, outage: Except
         return "consumer" in await world.health.ready()
 
     async with running(world.consumer(away).run):
-        await publish(world.bootstrap, [to_kafka(e) for e in numbered("shoe", 1)])
+        await publish(world.bootstrap, [to_kafka(event(1))])
         await eventually(complains, "readiness tells")
         await eventually(lambda: saw(world, "shoe", 1), "it takes effect when all is well")
     assert tries == 6
@@ -256,23 +256,16 @@ async def test_an_outage_parks_nothing_however_long(world: World, outage: Except
 
 
 async def test_an_event_that_another_member_has_done_is_not_parked(world: World) -> None:
-    # A member fails while another one, to which the group gave the partition, succeeds.
-    event = next(numbered("shoe", 1))
+    # It failed here while its partition went to another member, which succeeded.
+    overtaken = event(1)
+    await publish(world.bootstrap, [to_kafka(overtaken)])
+    [record] = await log_of(world.bootstrap, Happened.topic.name)
+    await transaction(world.database.client, lambda: world.inbox.take(overtaken))
 
-    started = asyncio.Event()
-
-    async def overtaken(_: CloudEvent) -> None:
-        started.set()
-        await asyncio.sleep(0.05)
-        raise ValueError("fails here")
-
-    elsewhere = replace(world, service=f"{world.service}-other")
-    async with running(world.consumer(overtaken).run):
-        await publish(world.bootstrap, [to_kafka(event)])
-        await started.wait()
-        async with running(elsewhere.consumer().run):
-            await eventually(lambda: saw(world, "shoe", 1), "the other one succeeds")
-            await asyncio.sleep(0.5)
+    handlers: Handlers = {Happened: world.note}
+    stores = (world.inbox, world.dead_letters)
+    handling = EventHandling(world.database.client, handlers, *stores)
+    assert await handling._park(record, ValueError("failed here")) == "repeated"
     assert await world.parked() == []
 
 
@@ -297,17 +290,3 @@ async def tell_one_by_one(world: World, numbers: range) -> None:
     for n in numbers:
         await world.tell(*happenings("shoe", n))
         await asyncio.sleep(0.01)
-
-
-def numbered(thing: str, *numbers: int) -> Iterator[CloudEvent]:
-    return iter(
-        CloudEvent(
-            id=f"evt_{thing}_{n}",
-            source="/groundswell/kit-tests",
-            time=utc_now(),
-            brand_id="brand_1",
-            data=Happened(thing=thing, n=n),
-            sequence=n,
-        )
-        for n in numbers
-    )

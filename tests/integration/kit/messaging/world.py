@@ -13,6 +13,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.event import Event
 from groundswell_contracts.topics import Topic
+from groundswell_kit.clock import utc_now
 from groundswell_kit.consumer import EventConsumer
 from groundswell_kit.dead_letters import DeadLetters
 from groundswell_kit.handling import Handler, Handlers
@@ -91,12 +92,27 @@ class World:
         row = await self.effects.find_one({"_id": thing})
         return [] if row is None else row["seen"]
 
+    async def has_seen(self, **numbers: list[int]) -> bool:
+        return [await self.seen(thing) for thing in numbers] == list(numbers.values())
+
     async def unsent(self) -> int:
         return await self.database["outbox"].count_documents({"sent_at": None})
 
     async def parked(self) -> list[int]:
         """The offsets of what is parked."""
         return [event.offset for event in await self.dead_letters.list(100)]
+
+
+def event(number: int, thing: str = "shoe", event_id: str | None = None) -> CloudEvent:
+    """The n-th event of a thing, as its outbox would have numbered it."""
+    return CloudEvent(
+        id=event_id or f"evt_{thing}_{number}",
+        source="/groundswell/kit-tests",
+        time=utc_now(),
+        brand_id="brand_1",
+        data=Happened(thing=thing, n=number),
+        sequence=number,
+    )
 
 
 def happenings(thing: str, *numbers: int) -> list[Happened]:

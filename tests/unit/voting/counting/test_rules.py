@@ -23,6 +23,13 @@ def after(*controls: Control) -> Poll | None:
     return poll
 
 
+def numbered(step: int, number: int) -> Control:
+    """The control record of this step of a poll's life, under another number."""
+    controls: list[Control] = [opened(number=number)]
+    controls += [Closed("ship", number), Sealed("ship", number), Retired("ship", number)]
+    return controls[step]
+
+
 class TestAdvance:
     def test_an_opening_brings_the_ballot_and_the_rules(self) -> None:
         poll = after(Opened("ship", 1, IDEAS, 2, 1_500))
@@ -50,15 +57,18 @@ class TestAdvance:
                 assert (poll.number, poll.stage) == (last, STAGES[last - 1])
 
     @pytest.mark.parametrize("known", range(5))
-    @pytest.mark.parametrize("kind", [Opened, Closed, Sealed, Retired])
-    def test_only_the_next_step_is_taken(self, known: int, kind: type[Control]) -> None:
+    @pytest.mark.parametrize("step", range(4))
+    def test_only_the_next_step_is_taken(self, known: int, step: int) -> None:
         """The right number with the wrong kind of record is as bad as a gap."""
-        number = known + 1
-        control = opened(number=number) if kind is Opened else kind("ship", number)  # type: ignore[call-arg]
-        poll = advance(after(*life()[:known]), control)
-        fitting = [Opened, Closed, Sealed, Retired, None][known]
+        poll = advance(after(*life()[:known]), numbered(step, known + 1))
         assert poll is not None
-        assert poll.halted == (kind is not fitting)
+        assert poll.halted == (step != known)
+
+    @pytest.mark.parametrize("known", range(4))
+    def test_the_right_step_with_a_number_too_high_is_a_gap(self, known: int) -> None:
+        poll = advance(after(*life()[:known]), numbered(known, known + 2))
+        assert poll is not None
+        assert poll.halted
 
     @given(st.lists(CONTROLS, max_size=10), CONTROLS)
     def test_a_halted_poll_stays_as_it_is(self, before: list[Control], control: Control) -> None:

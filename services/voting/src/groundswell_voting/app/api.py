@@ -1,5 +1,6 @@
 """Wires the HTTP API: polls, passes, standings, receipts, tallies."""
 
+from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from redis.exceptions import RedisError
 
@@ -7,9 +8,10 @@ from groundswell_kit.auth import TokenVerifier
 from groundswell_kit.health import Health
 from groundswell_kit.http import create_app
 from groundswell_kit.mongo import connect
+from groundswell_kit.observability import get_logger
 from groundswell_kit.serve import Role
 from groundswell_voting.app import SERVICE
-from groundswell_voting.app.clients import redis
+from groundswell_voting.app.clients import check_log, redis
 from groundswell_voting.app.stores import Stores
 from groundswell_voting.certification.queries import TallyQueries
 from groundswell_voting.certification.routes import TallyRoutes
@@ -27,6 +29,8 @@ from groundswell_voting.receipts.routes import ReceiptRoutes
 from groundswell_voting.settings import Settings
 from groundswell_voting.standings.queries import StandingsQueries
 from groundswell_voting.standings.routes import StandingsRoutes
+
+log = get_logger()
 
 
 def create_api(
@@ -71,6 +75,13 @@ def api_role(settings: Settings) -> Role:
     async def ping() -> None:
         await database.command("ping")
 
+    async def start() -> None:
+        try:
+            await check_log(settings)
+        except (KafkaError, OSError, TimeoutError) as error:
+            # Passes and receipts do not need Kafka; a log of another shape is refused all the same.
+            log.warning("the votes log was not checked", error=repr(error))
+
     async def close() -> None:
         await ends.close()
         await client.aclose()
@@ -78,4 +89,6 @@ def api_role(settings: Settings) -> Role:
 
     health.add("mongodb", ping)
     app = create_api(settings, Stores(settings, database), Projection(client), ends, health)
-    return Role(name="api", port=settings.voting_api_port, health=health, app=app, close=close)
+    return Role(
+        name="api", port=settings.voting_api_port, health=health, app=app, start=start, close=close
+    )

@@ -1,7 +1,9 @@
 """Wires the ballot box. It needs Kafka; Redis spares it work; MongoDB it does not know."""
 
+from aiokafka import AIOKafkaProducer
+
 from groundswell_kit.health import Health
-from groundswell_kit.kafka import new_producer
+from groundswell_kit.kafka import close, new_producer
 from groundswell_kit.serve import Role
 from groundswell_voting.app.clients import check_log, redis
 from groundswell_voting.counting.projection import Projection
@@ -14,34 +16,30 @@ from groundswell_voting.settings import Settings
 BATCH_BYTES = 512 * 1024
 # The log must answer or give up before the request does, or every slow answer became a timeout.
 MARGIN_SECONDS = 0.5
+CLOSE_SECONDS = 0.3
 
 
 def ballot_box_role(settings: Settings) -> Role:
-    """Takes votes. Ready when it follows the announcements of polls."""
+    """Takes votes. Ready when it follows the announcements of polls and its votes get through."""
     health = Health("ballot-box")
     announcements = Announcements(settings.kafka_bootstrap)
-    health.add("announcements", announcements.ready)
     client = redis(settings)
     producer = new_producer(
         settings.kafka_bootstrap,
         request_timeout_seconds=settings.voting_request_deadline_seconds - MARGIN_SECONDS,
         max_batch_bytes=BATCH_BYTES,
     )
-    appender = Appender(
-        Projection(client),
-        producer,
-        settings.voting_partitions,
-        settings.voting_request_deadline_seconds,
-        settings.voting_waiting_votes,
-    )
+    appender = _appender(settings, Projection(client), producer)
+    health.add("announcements", announcements.ready)
+    health.add("votes-log", appender.ready)
 
     async def start() -> None:
         await check_log(settings)
         await producer.start()
 
-    async def close() -> None:
+    async def close_all() -> None:
         await appender.drain()
-        await producer.stop()
+        await close(producer, CLOSE_SECONDS)
         await client.aclose()
 
     return Role(
@@ -49,9 +47,19 @@ def ballot_box_role(settings: Settings) -> Role:
         port=settings.voting_ballot_box_port,
         health=health,
         app=box_app(_box(settings, announcements, appender)),
-        tasks=[announcements.run],
+        tasks=[announcements.run, appender.watch],
         start=start,
-        close=close,
+        close=close_all,
+    )
+
+
+def _appender(settings: Settings, projection: Projection, producer: AIOKafkaProducer) -> Appender:
+    return Appender(
+        projection,
+        producer,
+        settings.voting_partitions,
+        settings.voting_request_deadline_seconds,
+        settings.voting_waiting_votes,
     )
 
 

@@ -4,18 +4,17 @@ import asyncio
 import time
 
 from aiokafka import ConsumerRecord
-from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from groundswell_kit.health import Heartbeat
+from groundswell_kit.mongo import Document
 from groundswell_kit.observability import get_logger
 from groundswell_kit.partitions import PartitionReader, Position
-from groundswell_kit.waiting import growing_delay, pause
+from groundswell_kit.waiting import pause
 from groundswell_voting.archive.records import (
     Archive,
     ArchiveDiffers,
     ArchivedRecord,
-    Document,
     document,
 )
 from groundswell_voting.metrics import ARCHIVED, HALTED, show_lag
@@ -44,22 +43,12 @@ class Archiver:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Archive until `stop`. MongoDB or Kafka away: wait and go on."""
-        await self._reader.start()
-        failures = 0
-        try:
-            while not stop.is_set():
-                try:
-                    await self._turn()
-                    failures = 0
-                    await pause(stop, GATHER_SECONDS)
-                except (PyMongoError, KafkaError, OSError, TimeoutError) as error:
-                    log.warning("archiving interrupted", error=repr(error))
-                    for partition in self._reader.owned:
-                        self._reader.restart(partition)
-                    failures += 1
-                    await pause(stop, growing_delay(failures))
-        finally:
-            await self._reader.stop()
+
+        async def turn() -> None:
+            await self._turn()
+            await pause(stop, GATHER_SECONDS)
+
+        await self._reader.run(stop, turn, away=(PyMongoError,))
 
     async def _turn(self) -> None:
         fetched = await self._reader.fetch(timeout_seconds=0.2)
@@ -68,8 +57,8 @@ class Archiver:
                 if not await self._append(partition, records[start : start + BATCH_RECORDS]):
                     self._reader.restart(partition)
                     break
-        self._heartbeat.beat()
         await self._show()
+        self._heartbeat.beat()
 
     async def _append(self, partition: int, records: list[ConsumerRecord[bytes, bytes]]) -> bool:
         """Archive one batch; False when the stored position is not where it begins."""
@@ -90,8 +79,8 @@ class Archiver:
             return
         self._lag_at = time.monotonic()
         show_lag("archiver", await self._reader.lag())
-        for partition, reason in self._reader.halted.items():
-            HALTED.labels("archiver", partition, reason).set(1)
+        for partition in self._reader.halted:
+            HALTED.labels("archiver", partition).set(1)
 
 
 def _document(raw: ConsumerRecord[bytes, bytes]) -> Document:

@@ -6,15 +6,13 @@ by log position and by voter, not by brand: the log is one, and brands share its
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bson import Int64
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
+from groundswell_kit.mongo import Document
 from groundswell_kit.partitions import Position
-
-Document = dict[str, Any]
 
 _OFFSETS = 1 << 48
 _DUPLICATE_KEY = 11000

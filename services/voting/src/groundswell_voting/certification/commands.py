@@ -1,6 +1,7 @@
 """Certify a poll: recount its archived log, compare with the live count, publish the tally."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from groundswell_contracts.poll_rules import PollRules
@@ -33,6 +34,7 @@ class _Stretch:
     """Where a poll lies in one partition: from its opening to its seal."""
 
     first_offset: int
+    opened: Opened
     last_offset: int
 
 
@@ -58,6 +60,7 @@ class CertificationCommands:
         if any(live[p].offset <= stretch.last_offset for p, stretch in stretches.items()):
             return
         try:
+            _require_opened_as_stored(poll, stretches.values())
             counts = [await self._recount(poll.poll_id, p, s) for p, s in stretches.items()]
             _require_equal(counts, live)
         except RecountFailed as refusal:
@@ -67,12 +70,12 @@ class CertificationCommands:
 
     async def _stretches(self, poll_id: str) -> dict[int, _Stretch] | None:
         """The poll's stretch in every partition; None while the archive is not that far."""
-        opened: dict[int, int] = {}
+        opened: dict[int, tuple[int, Opened]] = {}
         sealed: dict[int, int] = {}
         for archived in await self.archive.control_records(poll_id):
             body = decode(archived).body
             if isinstance(body, Opened):
-                opened.setdefault(archived.partition, archived.offset)
+                opened.setdefault(archived.partition, (archived.offset, body))
             if isinstance(body, Sealed):
                 sealed.setdefault(archived.partition, archived.offset)
         stretches: dict[int, _Stretch] = {}
@@ -82,7 +85,7 @@ class CertificationCommands:
             position = await self.archive.position(partition)
             if position.offset <= sealed[partition]:
                 return None
-            stretches[partition] = _Stretch(opened[partition], sealed[partition])
+            stretches[partition] = _Stretch(*opened[partition], sealed[partition])
         return stretches
 
     async def _recount(self, poll_id: str, partition: int, stretch: _Stretch) -> PartitionCount:
@@ -103,12 +106,20 @@ class CertificationCommands:
     async def _publish(self, poll: Poll, counts: list[PartitionCount]) -> None:
         tally = _certified(poll, counts)
 
-        async def work() -> None:
-            if await self.polls.change(poll, stage=PollStage.CERTIFIED, refusal=None) is not None:
-                await self.tallies.insert(poll.brand_id, tally)
+        async def work() -> bool:
+            if await self.polls.change(poll, stage=PollStage.CERTIFIED, refusal=None) is None:
+                return False  # another worker was faster
+            await self.tallies.insert(poll.brand_id, tally)
+            return True
 
-        await transaction(self.client, work)
-        log.info("tally certified", poll_id=poll.poll_id, log_hash=tally.log_hash)
+        if await transaction(self.client, work):
+            log.info("tally certified", poll_id=poll.poll_id, log_hash=tally.log_hash)
+
+
+def _require_opened_as_stored(poll: Poll, stretches: Iterable[_Stretch]) -> None:
+    for opened in (stretch.opened for stretch in stretches):
+        if (opened.idea_ids, opened.ideas_per_ballot) != (poll.idea_ids, poll.ideas_per_ballot):
+            raise RecountFailed("the log opened another ballot than the stored poll has")
 
 
 def _require_equal(counts: list[PartitionCount], live: list[CountedTally]) -> None:

@@ -86,10 +86,14 @@ def difference(
     """
     recounted = _within(count.verdicts)
     live = _within(live_verdicts)
-    if +count.votes != +live_votes:
-        return f"partition {count.partition}: recount {+count.votes}, live {+live_votes}"
-    if recounted != live:
-        return f"partition {count.partition}: recount {recounted}, live {live}"
+    where = f"partition {count.partition}"
+    for idea_id in sorted(count.votes.keys() | live_votes.keys()):
+        if count.votes[idea_id] != live_votes[idea_id]:
+            return f"{where}, {idea_id}: recount {count.votes[idea_id]}, live {live_votes[idea_id]}"
+    for verdict in sorted(recounted.keys() | live.keys()):
+        if recounted.get(verdict, 0) != live.get(verdict, 0):
+            there, here = recounted.get(verdict, 0), live.get(verdict, 0)
+            return f"{where}, {verdict}: recount {there}, live {here}"
     return None
 
 

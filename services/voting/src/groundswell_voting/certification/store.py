@@ -1,13 +1,10 @@
 """Certified tallies in MongoDB."""
 
-from typing import Any
-
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts.tallies import TallyCertified
+from groundswell_kit.mongo import Document
 from groundswell_kit.outbox import Outbox
-
-Document = dict[str, Any]
 
 
 class TallyStore:

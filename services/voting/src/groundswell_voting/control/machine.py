@@ -7,7 +7,7 @@ a step repeats it with the same content, and the count and the ballot boxes take
 import asyncio
 import time
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
@@ -22,6 +22,7 @@ from groundswell_kit.waiting import growing_delay, pause
 from groundswell_voting.certification.commands import CertificationCommands
 from groundswell_voting.control.history import LogHistory
 from groundswell_voting.control.writer import ControlEvent, LogWriter
+from groundswell_voting.metrics import MACHINE_HALTED
 from groundswell_voting.polls.rules import Poll, PollStage, agrees_with_log
 from groundswell_voting.polls.store import PollStore
 from groundswell_voting.voteslog.codec import UnknownRecordType, milliseconds
@@ -29,6 +30,7 @@ from groundswell_voting.voteslog.codec import UnknownRecordType, milliseconds
 log = get_logger()
 
 TURN_SECONDS = 0.1
+RENEW_BELOW_SECONDS = 3.0
 CERTIFY_AGAIN_SECONDS = 5.0
 AWAY = (KafkaError, PyMongoError, RedisError, OSError, TimeoutError)
 
@@ -72,51 +74,84 @@ class PollMachine:
         failures = 0
         while not stop.is_set():
             try:
-                await self._turn()
-                failures = 0
-            except* AWAY as group:
-                log.warning("state machine interrupted", error=repr(group.exceptions))
-                failures += 1
-            self._heartbeat.beat()
+                moved = await self._turn()
+            except AWAY as error:
+                log.warning("state machine interrupted", error=repr(error))
+                moved = False
+            failures = 0 if moved else failures + 1
+            if moved:
+                self._heartbeat.beat()
             await pause(stop, growing_delay(failures) if failures else TURN_SECONDS)
-        await self._lease.release()
+        await self._let_go()
 
     async def ready(self) -> None:
         """Raises while log and state disagree."""
         if self.halted is not None:
             raise StateDisagrees(self.halted)
 
-    async def _turn(self) -> None:
+    async def _turn(self) -> bool:
+        """One step of every poll; False when one of them could not be moved on."""
         if self.halted is not None:
-            return
-        if not await self._lease.acquire_or_renew():
-            self._compared = False
+            return True
+        if not await self._holds_lease():
             self._acknowledged.clear()
-            return
-        polls = [poll async for poll in self._polls.unfinished_of_all_brands()]
+            return True
         if not self._compared:
-            self._compared = await self._agrees(polls)
-        if self._compared:
-            for poll in polls:
+            self._compared = await self._agrees()
+        polls = [poll async for poll in self._polls.unfinished_of_all_brands()]
+        all_moved = True
+        for poll in polls:
+            # A step may have taken longer than the lease lasts; then others are at it.
+            if not self._compared or not await self._holds_lease():
+                break
+            try:
                 await self._step(poll)
+            except Exception as error:
+                log.exception("poll does not move on", poll_id=poll.poll_id, error=repr(error))
+                all_moved = False
+        return all_moved
 
-    async def _agrees(self, polls: list[Poll]) -> bool:
+    async def _holds_lease(self) -> bool:
+        if self._lease.remaining() > RENEW_BELOW_SECONDS:
+            return True
+        held = await self._lease.acquire_or_renew()
+        self._compared = self._compared and held
+        return held
+
+    async def _let_go(self) -> None:
+        try:
+            await self._lease.release()
+        except PyMongoError as error:
+            log.warning("lease not released, it runs out", error=repr(error))
+
+    async def _agrees(self) -> bool:
+        """Compare with the log; halts when state and log disagree."""
+        if await self._disagreement() is None:
+            return True
+        # Another worker may have finished a record between our two readings; not twice, though:
+        # it has lost its lease.
+        self.halted = await self._disagreement()
+        if self.halted is not None:
+            MACHINE_HALTED.set(1)
+            log.error("log and state disagree", detail=self.halted)
+        return self.halted is None
+
+    async def _disagreement(self) -> str | None:
+        polls = [poll async for poll in self._polls.unfinished_of_all_brands()]
         try:
             logged = await self._history.numbers([poll.poll_id for poll in polls])
         except UnknownRecordType as error:
-            self.halted = f"the log holds what this version cannot read: {error}"
-            logged = {poll.poll_id: poll.control_number for poll in polls}
+            return f"the log holds what this version cannot read: {error}"
+        except OffsetOutOfRangeError as error:
+            return f"the log is shorter than its archive: {error}"
         for poll in polls:
             number = logged.pop(poll.poll_id)
             if not agrees_with_log(poll, number):
-                self.halted = f"{poll.poll_id} is at {poll.control_number}, its log at {number}"
+                return f"{poll.poll_id} is at {poll.control_number}, its log at {number}"
         for poll_id in logged:
-            known = await self._polls.find_public(poll_id)
-            if known is None:
-                self.halted = f"the log holds {poll_id}, which is not known here"
-        if self.halted is not None:
-            log.error("log and state disagree", detail=self.halted)
-        return self.halted is None
+            if await self._polls.find_public(poll_id) is None:
+                return f"the log holds {poll_id}, which is not known here"
+        return None
 
     async def _step(self, poll: Poll) -> None:
         match poll.stage:

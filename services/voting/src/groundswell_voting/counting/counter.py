@@ -9,19 +9,24 @@ import time
 from dataclasses import dataclass, field
 
 from aiokafka import ConsumerRecord
-from aiokafka.errors import KafkaError
 from redis.exceptions import RedisError
 
 from groundswell_kit.health import Heartbeat
 from groundswell_kit.observability import get_logger
 from groundswell_kit.partitions import PartitionReader
-from groundswell_kit.waiting import growing_delay, pause
 from groundswell_voting.counting.fold import Fold
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.counting.rules import Poll, Verdict
-from groundswell_voting.metrics import COUNTED_RECORDS, HALTED, REBUILT, STALE_WRITES, show_lag
+from groundswell_voting.metrics import (
+    COUNTED_RECORDS,
+    HALTED,
+    POLLS_HALTED,
+    REBUILT,
+    STALE_WRITES,
+    show_lag,
+)
 from groundswell_voting.voteslog.codec import UnknownRecordType, decode
-from groundswell_voting.voteslog.rules import Record
+from groundswell_voting.voteslog.rules import Malformed, Record, Vote
 
 log = get_logger()
 
@@ -52,21 +57,7 @@ class Counter:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Count until `stop`. Redis or Kafka away: wait and go on; halted partitions stay so."""
-        await self._reader.start()
-        failures = 0
-        try:
-            while not stop.is_set():
-                try:
-                    await self._turn()
-                    failures = 0
-                except (RedisError, KafkaError, OSError, TimeoutError) as error:
-                    # The outcome of a write may be unknown: forget, and start from Redis again.
-                    log.warning("counting interrupted", error=repr(error))
-                    self._restart_all()
-                    failures += 1
-                    await pause(stop, growing_delay(failures))
-        finally:
-            await self._reader.stop()
+        await self._reader.run(stop, self._turn, away=(RedisError,))
 
     async def _turn(self) -> None:
         fetched = await self._reader.fetch(timeout_seconds=0.2)
@@ -77,8 +68,8 @@ class Counter:
                     break
         await self._compare()
         self._heartbeat.beat()
-        for partition, reason in self._reader.halted.items():
-            HALTED.labels("counter", partition, reason).set(1)
+        for partition in self._reader.halted:
+            HALTED.labels("counter", partition).set(1)
 
     async def _count(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> bool:
         """Fold one batch into Redis; False when Redis does not stand where the batch begins."""
@@ -93,14 +84,16 @@ class Counter:
         begins_at = records[0].offset
         if position.offset != begins_at or memory.offset != begins_at:
             return False
-        # The poll states belong to the memory: a fold that is not stored must not change them.
-        fold = Fold(partition, self._partitions, dict(memory.polls), ballots, tallies)
-        counted = [fold.take(record) for record in records]
+        # A fold that is not stored must not change the memory; only control records change polls.
+        votes_only = all(isinstance(record.body, Vote | Malformed) for record in records)
+        polls = memory.polls if votes_only else dict(memory.polls)
+        fold = Fold(partition, self._partitions, polls, ballots, tallies)
+        counted = fold.take_all(records)
         if not await self._projection.save(fold, begins_at, records[-1]):
             STALE_WRITES.inc()
             return False
         memory.polls, memory.offset = fold.polls, begins_at + len(records)
-        _note(counted)
+        _note(fold, counted)
         return True
 
     def _decode(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> list[Record]:
@@ -133,12 +126,11 @@ class Counter:
         self._memory.pop(partition, None)
         self._reader.restart(partition)
 
-    def _restart_all(self) -> None:
-        self._memory.clear()
-        for partition in self._reader.owned:
-            self._reader.restart(partition)
 
-
-def _note(verdicts: list[Verdict | None]) -> None:
+def _note(fold: Fold, verdicts: list[Verdict | None]) -> None:
     for verdict in set(verdicts):
         COUNTED_RECORDS.labels(verdict or "other").inc(verdicts.count(verdict))
+    for poll_id in fold.changed_polls:
+        if fold.polls[poll_id].halted:
+            POLLS_HALTED.inc()
+            log.error("poll halted: a record is missing", poll_id=poll_id, partition=fold.partition)

@@ -49,10 +49,9 @@ class Fold:
     changed_polls: set[str] = field(default_factory=set)
     changed_ballots: set[BallotKey] = field(default_factory=set)
 
-    def take_all(self, records: Iterable[Record]) -> None:
-        """Fold records that follow each other in the log."""
-        for record in records:
-            self.take(record)
+    def take_all(self, records: Iterable[Record]) -> list[Verdict | None]:
+        """Fold records that follow each other in the log; the verdict on each."""
+        return [self.take(record) for record in records]
 
     def take(self, record: Record) -> Verdict | None:
         """Fold one record; the verdict on a vote, None for everything else."""

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from groundswell_voting.voteslog.rules import Closed, Control, Opened, Retired, Sealed, Vote
 
+MAX_WEIGHT = 1_000_000
+"""More would be no weight of a segment, and in the end no number that every store can hold."""
+
 
 class Verdict(StrEnum):
     """What became of one record of a vote."""
@@ -88,6 +91,10 @@ def _halted(poll: Poll | None, control: Control) -> Poll:
     return replace(poll, halted=True)
 
 
+def _is_weight(weight: int) -> bool:
+    return 1 <= weight <= MAX_WEIGHT
+
+
 def judge(
     poll: Poll | None,
     ballot: Ballot | None,
@@ -112,7 +119,7 @@ def judge(
         return Verdict.WRONG_PARTITION, ballot
     if poll.stage is Stage.CLOSED or appended_at_ms >= poll.closes_at_ms:
         return Verdict.TOO_LATE, ballot
-    if len(vote.idea_ids) != 1 or vote.revision is not None or vote.weight < 1:
+    if len(vote.idea_ids) != 1 or vote.revision is not None or not _is_weight(vote.weight):
         return Verdict.NOT_A_VOTE, ballot
     idea = poll.ideas.get(vote.idea_ids[0])
     if idea is None:

@@ -2,14 +2,14 @@
 
 import asyncio
 import math
-import time
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
-from groundswell_contracts.cloudevents import from_kafka
+from groundswell_contracts.cloudevents import CloudEvent, from_kafka
 from groundswell_contracts.polls import PollAnnounced
 from groundswell_contracts.topics import POLLS
+from groundswell_kit.clock import seconds_since_boot
 from groundswell_kit.kafka import close
 from groundswell_kit.observability import get_logger
 from groundswell_kit.waiting import pause
@@ -29,6 +29,10 @@ class NotFollowing(Exception):
     """The position in the announcements is not confirmed: an announcement may be unknown here."""
 
 
+class NotReadable(Exception):
+    """An announcement that this version cannot follow; going on without it would break promises."""
+
+
 class Announcements:
     """All polls ever announced, kept up to date by `run`.
 
@@ -42,22 +46,25 @@ class Announcements:
         self._bootstrap = bootstrap
         self._confirmed_at = -math.inf
         self._next = 0
+        self._unreadable: str | None = None
 
     def confirmed(self) -> bool:
         """Whether the lease holds now."""
-        return time.monotonic() - self._confirmed_at <= LEASE_SECONDS
+        return seconds_since_boot() - self._confirmed_at <= LEASE_SECONDS
 
     async def ready(self) -> None:
-        """Raises NotFollowing while the lease does not hold."""
+        """Raises while the lease does not hold: NotReadable with the place, or NotFollowing."""
+        if self._unreadable is not None:
+            raise NotReadable(self._unreadable)
         if not self.confirmed():
             raise NotFollowing
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Follow until `stop`. Kafka away: the lease runs out, and this goes on trying."""
+        """Follow until `stop`. What keeps it from that lets the lease run out; it tries on."""
         while not stop.is_set():
             try:
                 await self._follow(stop)
-            except (KafkaError, OSError, TimeoutError) as error:
+            except (KafkaError, NotReadable, OSError, TimeoutError) as error:
                 log.warning("announcements cannot be followed", error=repr(error))
                 await pause(stop, CONFIRM_SECONDS)
 
@@ -81,9 +88,11 @@ class Announcements:
             await close(consumer, CLOSE_SECONDS)
 
     async def _confirm(self, consumer: AIOKafkaConsumer) -> None:
-        asked_at = time.monotonic()
+        asked_at = seconds_since_boot()
         async with asyncio.timeout(2 * LEASE_SECONDS):
             end = (await consumer.end_offsets([_PARTITION]))[_PARTITION]
+            if end < self._next:
+                raise OffsetOutOfRangeError({_PARTITION: self._next})
             while self._next < end:
                 for records in (await consumer.getmany(timeout_ms=100)).values():
                     for record in records:
@@ -91,11 +100,8 @@ class Announcements:
         self._confirmed_at = asked_at
 
     def _take(self, record: ConsumerRecord[bytes, bytes]) -> None:
-        event = from_kafka(record.topic, record.key, record.value, record.headers)
+        event, change = self._read(record)
         self._next = record.offset + 1
-        change = event.data
-        if not isinstance(change, PollAnnounced):
-            raise TypeError(f"not an announcement: {change.type}")
         poll = self.polls.setdefault(change.poll_id, KnownPoll(change.poll_id, event.brand_id))
         poll.announce(
             change.number,
@@ -104,3 +110,14 @@ class Announcements:
             ideas_per_ballot=None if change.rules is None else change.rules.ideas_per_ballot,
             idea_ids=change.idea_ids,
         )
+
+    def _read(self, record: ConsumerRecord[bytes, bytes]) -> tuple[CloudEvent, PollAnnounced]:
+        self._unreadable = f"{record.topic}, offset {record.offset}"
+        try:
+            event = from_kafka(record.topic, record.key, record.value, record.headers)
+        except ValueError as error:
+            raise NotReadable(f"{self._unreadable}: {error}") from error
+        if not isinstance(event.data, PollAnnounced):
+            raise NotReadable(f"{self._unreadable}: {event.data.type}")
+        self._unreadable = None
+        return event, event.data

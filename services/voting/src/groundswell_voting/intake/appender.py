@@ -19,6 +19,7 @@ from groundswell_contracts.cloudevents import timestamp
 from groundswell_contracts.topics import VOTES
 from groundswell_kit.clock import utc_now
 from groundswell_kit.observability import get_logger
+from groundswell_kit.waiting import pause
 from groundswell_voting.counting.fold import BallotKey, ballot_key
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.counting.rules import Ballot
@@ -32,6 +33,9 @@ log = get_logger()
 GATHER_SECONDS = 0.004
 LOOK_UP_PAUSE_SECONDS = 1.0
 LOG_APPEND_TIME = 1
+GIVE_UP_SECONDS = 30.0
+# Who is not ready gets no votes, and without votes nobody learns that they get through again.
+FORGET_FAILURE_SECONDS = 10.0
 
 
 class QueueFull(Exception):
@@ -83,6 +87,8 @@ class Appender:
         self._queues: dict[int, list[_Waiting]] = {}
         self._under_way: set[asyncio.Task[None]] = set()
         self._look_up_after = 0.0
+        self._failing_since: float | None = None
+        self._failed_at = 0.0
 
     async def append(self, vote: Vote, poll: KnownPoll) -> Outcome:
         """Append a vote, or learn that its voter's counted ballot settles it already.
@@ -105,6 +111,25 @@ class Appender:
         finally:
             self._waiting -= 1
             WAITING.dec()
+
+    async def ready(self) -> None:
+        """Raises OutcomeUnknown while batches fail and none has been acknowledged for a while."""
+        if self._failing_for() > self._deadline_seconds:
+            raise OutcomeUnknown
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Until `stop`; raises when nothing gets through: a new process gets a new producer."""
+        while not stop.is_set():
+            if self._failing_for() > GIVE_UP_SECONDS:
+                raise OutcomeUnknown(f"no batch was acknowledged for {GIVE_UP_SECONDS:.0f} s")
+            await pause(stop, 1.0)
+
+    def _failing_for(self) -> float:
+        """Seconds since the first of the failures that have no success behind them; 0 if old."""
+        now = time.monotonic()
+        if self._failing_since is None or now - self._failed_at > FORGET_FAILURE_SECONDS:
+            return 0.0
+        return now - self._failing_since
 
     async def drain(self) -> None:
         """Wait for what is under way; each batch ends within the deadline."""
@@ -143,10 +168,12 @@ class Appender:
 
     async def _send_queue(self, partition: int) -> None:
         """Send what is queued for a partition, and what comes meanwhile."""
-        while votes := self._queues[partition]:
-            self._queues[partition] = []
-            await self._send(partition, [vote for vote in votes if not vote.outcome.done()])
-        del self._queues[partition]
+        try:
+            while votes := self._queues[partition]:
+                self._queues[partition] = []
+                await self._send(partition, [vote for vote in votes if not vote.outcome.done()])
+        finally:
+            _give_up(self._queues.pop(partition))
 
     async def _look_up(self, gathered: Sequence[_Waiting]) -> dict[BallotKey, Ballot]:
         """The counted ballots; none while Redis is away, because the log decides anyway."""
@@ -156,7 +183,7 @@ class Appender:
             return await self._projection.ballots(
                 {(waiting.partition, ballot_key(waiting.vote)) for waiting in gathered}
             )
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, ValueError) as error:  # ValueError: not a ballot of ours
             log.warning("ballots not looked up", error=repr(error))
             LOOK_UPS_FAILED.inc()
             self._look_up_after = time.monotonic() + LOOK_UP_PAUSE_SECONDS
@@ -164,6 +191,8 @@ class Appender:
 
     async def _send(self, partition: int, votes: Sequence[_Waiting]) -> None:
         """Append votes as one batch, or as several where one would be too large."""
+        if not votes:
+            return
         time_text = timestamp(utc_now())
         left = list(votes)
         try:
@@ -177,9 +206,12 @@ class Appender:
         except (KafkaError, OSError, TimeoutError) as error:
             # Only this partition's votes are in doubt.
             log.warning("votes not acknowledged", partition=partition, error=repr(error))
-            for waiting in left:
-                if not waiting.outcome.done():
-                    waiting.outcome.set_exception(OutcomeUnknown())
+            self._failed_at = time.monotonic()
+            self._failing_since = self._failing_since or self._failed_at
+        else:
+            self._failing_since = None
+        finally:
+            _give_up(left)
 
     async def _send_batch(
         self, batch: BatchBuilder, partition: int, votes: Sequence[_Waiting]
@@ -191,6 +223,12 @@ class Appender:
         for waiting in votes:
             if not waiting.outcome.done():
                 waiting.outcome.set_result(Appended(metadata.timestamp))
+
+
+def _give_up(votes: Sequence[_Waiting]) -> None:
+    for waiting in votes:
+        if not waiting.outcome.done():
+            waiting.outcome.set_exception(OutcomeUnknown())
 
 
 def _add(batch: BatchBuilder, waiting: _Waiting, time_text: str) -> bool:

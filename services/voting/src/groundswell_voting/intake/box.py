@@ -3,6 +3,7 @@
 POST /v1/polls/{id}/votes with a ballot pass, and the document that describes it.
 """
 
+import asyncio
 import time
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ from groundswell_voting.polls.problems import VOTING_NOT_OPEN
 from groundswell_voting.voteslog.rules import Vote, vote_id
 
 BODY_BYTES = 4_096
+BODY_SECONDS = 3.0
 
 
 class VoteBody(msgspec.Struct, frozen=True):
@@ -147,7 +149,7 @@ def _idea_id(body: bytes) -> str:
         message = str(error)
         field = "body.idea_id" if "idea_id" in message else "body"
         raise problems.validation(FieldError(field, "invalid", message)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise problems.malformed_json(str(error)) from None
 
 
@@ -181,7 +183,12 @@ async def _route(box: BallotBox, scope: Scope, receive: Receive) -> _Answer:
             if scope["method"] != "POST":
                 raise problems.method_not_allowed("POST")
             authorization = _header(scope, b"authorization")
-            return await box.cast(poll_id, authorization, await _body(receive))
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    body = await _body(receive)
+            except TimeoutError:
+                raise Problem(problems.BAD_REQUEST, "The body did not come in time.") from None
+            return await box.cast(poll_id, authorization, body)
         case ["openapi.json"]:
             return 200, _JSON, DOCUMENT
         case ["problems", slug] if slug in _EXPLAINED:

@@ -1,12 +1,11 @@
 """The keys that turn participants into voters, one per contest, encrypted in MongoDB."""
 
 import secrets  # noqa: TID251 - a contest's key is made here and nowhere else
-from typing import Any
 
 from cryptography.fernet import MultiFernet
 from pymongo.asynchronous.database import AsyncDatabase
 
-Document = dict[str, Any]
+from groundswell_kit.mongo import Document
 
 
 class ContestKeyStore:

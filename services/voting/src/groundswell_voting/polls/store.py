@@ -8,9 +8,8 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
 
+from groundswell_kit.mongo import Document
 from groundswell_voting.polls.rules import Poll, PollStage
-
-Document = dict[str, Any]
 
 
 class PollStore:

@@ -22,6 +22,7 @@ _STATES: dict[Verdict, ReceiptState] = {
     Verdict.TOO_LATE: "too_late",
     Verdict.AFTER_SEAL: "too_late",
     Verdict.NOT_ON_BALLOT: "not_on_ballot",
+    Verdict.HALTED: "not_known_yet",
 }
 
 _NOT_FOUND = "There is no such receipt."

@@ -1,6 +1,7 @@
 """Reads of standings: live ones summed over partitions in Redis, certified ones from MongoDB."""
 
 import asyncio
+import math
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,10 +21,10 @@ KEPT_POLLS = 100
 
 @dataclass(slots=True)
 class _Kept:
-    """The last standings of a poll; the lock lets one reader refresh for all that wait."""
+    """What the last refresh of a poll gave; the lock lets one reader refresh for all that wait."""
 
-    read_at: float = 0.0
-    standings: Standings | None = None
+    outcome: Standings | Exception = field(default_factory=LookupError)
+    read_at: float = -math.inf
     refreshing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -39,17 +40,26 @@ class StandingsQueries:
     _kept: dict[str, _Kept] = field(default_factory=dict)
 
     async def read(self, poll_id: str) -> Standings:
-        """The standings of a poll. Raises a 404 problem, or Redis' errors."""
+        """The standings of a poll. Raises a 404 problem, or Redis' errors.
+
+        Many readers share one refresh, and its error as well: an engine that is away is asked
+        again after the refresh time, not by each of them in turn.
+        """
         if poll_id not in self._kept:
             await self.polls.find(poll_id)
             if len(self._kept) >= KEPT_POLLS:
                 self._kept.clear()
         kept = self._kept.setdefault(poll_id, _Kept())
         async with kept.refreshing:
-            if kept.standings is None or time.monotonic() - kept.read_at > REFRESH_SECONDS:
-                kept.standings = await self._read(poll_id)
+            if time.monotonic() - kept.read_at > REFRESH_SECONDS:
+                try:
+                    kept.outcome = await self._read(poll_id)
+                except Exception as error:  # noqa: BLE001 - raised below, to every reader
+                    kept.outcome = error
                 kept.read_at = time.monotonic()
-            return kept.standings
+        if isinstance(kept.outcome, Exception):
+            raise kept.outcome
+        return kept.outcome
 
     async def _read(self, poll_id: str) -> Standings:
         poll = await self.polls.recent(poll_id)
@@ -80,20 +90,26 @@ def _live(poll: Poll, tallies: list[CountedTally], ends: list[int] | None) -> St
     votes: Counter[str] = Counter()
     for counted in tallies:
         votes.update(counted.tally.votes)
-    waiting = None
+    behind = None
     if ends is not None:
-        waiting = sum(
-            max(0, end - counted.offset) for end, counted in zip(ends, tallies, strict=True)
-        )
-    latest = max(counted.counted_up_to_ms for counted in tallies)
+        behind = [max(0, e - counted.offset) for e, counted in zip(ends, tallies, strict=True)]
+    up_to_ms = _counted_up_to_ms(tallies, behind)
     return Standings(
         poll_id=poll.poll_id,
         status="live",
-        counted_up_to=datetime.fromtimestamp(latest / 1000, UTC) if latest else None,
-        not_counted_yet=waiting,
+        counted_up_to=datetime.fromtimestamp(up_to_ms / 1000, UTC) if up_to_ms else None,
+        not_counted_yet=None if behind is None else sum(behind),
         votes=votes.total(),
         ideas=[
             Standing(idea_id=idea.idea_id, votes=idea.votes, rank=idea.rank)
             for idea in rank(poll.idea_ids, votes)
         ],
     )
+
+
+def _counted_up_to_ms(tallies: list[CountedTally], behind: list[int] | None) -> int:
+    """The latest record counted; where partitions lag, how far the slowest of them has come."""
+    lagging = [t for t, records in zip(tallies, behind or (), strict=False) if records > 0]
+    if lagging:
+        return min(tally.counted_up_to_ms for tally in lagging)
+    return max(tally.counted_up_to_ms for tally in tallies)

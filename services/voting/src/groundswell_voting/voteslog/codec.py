@@ -28,6 +28,7 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 _vote = msgspec.json.Decoder(Vote)
 _encode = msgspec.json.Encoder().encode
+_SOURCE, _VOTE_TYPE = SOURCE.encode(), VOTE_TYPE.encode()
 
 
 class UnknownRecordType(Exception):
@@ -88,7 +89,7 @@ def _body(kind: str, value: bytes) -> Body:
         if kind == PollRetired.type:
             retired = PollRetired.model_validate_json(value)
             return Retired(retired.poll_id, retired.number)
-    except ValueError as error:  # msgspec's and pydantic's errors are ValueErrors
+    except (ValueError, RecursionError) as error:  # msgspec's and pydantic's are ValueErrors
         return Malformed(str(error))
     raise UnknownRecordType(kind or "a record without a type")
 
@@ -113,8 +114,8 @@ def vote_headers(vote: Vote, brand_id: str, time: str) -> list[tuple[str, bytes]
     return [
         ("ce_specversion", b"1.0"),
         ("ce_id", vote.vote_id.encode()),
-        ("ce_source", b"/groundswell/voting"),
-        ("ce_type", b"groundswell.VoteCast.v1"),
+        ("ce_source", _SOURCE),
+        ("ce_type", _VOTE_TYPE),
         ("ce_time", time.encode()),
         ("ce_brandid", brand_id.encode()),
         ("ce_partitionkey", vote.voter.encode()),

@@ -1,0 +1,119 @@
+"""What voting takes over from contests: their polls, their end of voting, keys for their voters."""
+
+from datetime import timedelta
+
+import pytest
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from pymongo.errors import DuplicateKeyError
+
+from groundswell_contracts.cloudevents import CloudEvent
+from groundswell_contracts.contests import ContestPhaseChanged, Phase, PollPlan
+from groundswell_contracts.poll_rules import PollRules
+from groundswell_contracts.votes import TallySealed
+from groundswell_kit.clock import utc_now
+from groundswell_kit.ids import new_id
+from groundswell_voting.passes.store import ContestKeyStore
+from groundswell_voting.polls.commands import PollCommands
+from groundswell_voting.polls.handlers import PollHandlers
+from groundswell_voting.polls.rules import Poll, PollStage
+from tests.integration.voting.installation import Voting
+from tests.integration.voting.world import BRAND, IDEAS
+
+
+async def enter(
+    voting: Voting, contest_id: str, phases: tuple[Phase, Phase], poll_id: str | None = None
+) -> None:
+    """A contest changes its phase; into voting it brings a poll."""
+    plan = None
+    if poll_id is not None:
+        closes_at = utc_now() + timedelta(hours=1)
+        plan = PollPlan(
+            poll_id=poll_id, rules=PollRules(), idea_ids=list(IDEAS), closes_at=closes_at
+        )
+    before, after = phases
+    change = ContestPhaseChanged(
+        contest_id=contest_id, from_phase=before, to_phase=after, poll=plan
+    )
+    handlers = PollHandlers(PollCommands(voting.stores.polls))
+    await handlers.on_contest_phase_changed(
+        CloudEvent(new_id("evt"), "/groundswell/ideas", utc_now(), BRAND, change, sequence=1)
+    )
+
+
+async def planned(voting: Voting, contest_id: str) -> Poll:
+    poll_id = new_id("poll")
+    await enter(voting, contest_id, ("moderation", "voting"), poll_id)
+    return await voting.poll(poll_id)
+
+
+async def test_a_contest_that_enters_voting_brings_its_poll(voting: Voting) -> None:
+    contest_id = new_id("con")
+    poll = await planned(voting, contest_id)
+    assert (poll.brand_id, poll.contest_id, poll.idea_ids) == (BRAND, contest_id, IDEAS)
+    assert (poll.stage, poll.control_number, poll.close_requested) == (PollStage.PLANNED, 0, False)
+    # Another event with the same poll is a mistake that somebody has to look at.
+    with pytest.raises(DuplicateKeyError):
+        await enter(voting, contest_id, ("moderation", "voting"), poll.poll_id)
+
+
+async def test_a_contest_that_leaves_voting_closes_its_polls_and_no_others(voting: Voting) -> None:
+    contest_id = new_id("con")
+    first, second = await planned(voting, contest_id), await planned(voting, contest_id)
+    other = await planned(voting, new_id("con"))
+    foreign = await voting.plan(brand_id="another_brand")
+    await voting.database["polls"].update_one(
+        {"_id": foreign.poll_id}, {"$set": {"contest_id": contest_id}}
+    )
+    for _ in range(2):
+        await enter(voting, contest_id, ("voting", "deliberation"))
+        asked = [(await voting.poll(p)).close_requested for p in (first, second, other, foreign)]
+        assert asked == [True, True, False, False]
+
+
+async def test_other_phases_and_other_events_change_nothing(voting: Voting) -> None:
+    contest_id = new_id("con")
+    poll = await planned(voting, contest_id)
+    await enter(voting, contest_id, ("deliberation", "decided"))
+    assert await voting.poll(poll) == poll
+    stranger = TallySealed(poll_id=poll.poll_id, number=1)
+    handlers = PollHandlers(PollCommands(voting.stores.polls))
+    with pytest.raises(TypeError):
+        await handlers.on_contest_phase_changed(CloudEvent("e", "/s", utc_now(), BRAND, stranger))
+
+
+async def test_a_poll_that_is_closed_already_is_not_asked_to_close(voting: Voting) -> None:
+    contest_id = new_id("con")
+    poll = await planned(voting, contest_id)
+    for stage in PollStage:
+        await voting.database["polls"].update_one({"_id": poll.poll_id}, {"$set": {"stage": stage}})
+        await enter(voting, contest_id, ("voting", "deliberation"))
+        asked = (await voting.poll(poll)).close_requested
+        assert asked == (stage in (PollStage.PLANNED, PollStage.OPENED, PollStage.OPEN)), stage
+        await voting.database["polls"].update_one(
+            {"_id": poll.poll_id}, {"$set": {"close_requested": False}}
+        )
+
+
+async def test_a_contests_key_is_made_once_and_kept_encrypted(voting: Voting) -> None:
+    keys, contest_id = voting.stores.contest_keys, new_id("con")
+    assert await keys.find(BRAND, contest_id) is None
+    await keys.create(BRAND, contest_id)
+    key = await keys.find(BRAND, contest_id)
+    assert key is not None
+    assert len(key) == 32
+    await keys.create(BRAND, contest_id)
+    assert await keys.find(BRAND, contest_id) == key
+    assert await keys.find("another_brand", contest_id) is None
+    (row,) = await voting.database["contest_keys"].find({"contest_id": contest_id}).to_list()
+    assert key not in bytes(row["key"])
+    await keys.create(BRAND, new_id("con"))
+
+
+async def test_master_keys_rotate(voting: Voting) -> None:
+    old, new, contest_id = Fernet(Fernet.generate_key()), Fernet(Fernet.generate_key()), new_id("c")
+    await ContestKeyStore(voting.database, MultiFernet([old])).create(BRAND, contest_id)
+    before = await ContestKeyStore(voting.database, MultiFernet([old])).find(BRAND, contest_id)
+    both = ContestKeyStore(voting.database, MultiFernet([new, old]))
+    assert await both.find(BRAND, contest_id) == before
+    with pytest.raises(InvalidToken):
+        await ContestKeyStore(voting.database, MultiFernet([new])).find(BRAND, contest_id)
