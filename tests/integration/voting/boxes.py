@@ -21,7 +21,7 @@ from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.passes.rules import Pass, parse_key, parse_keys, sign
 from groundswell_voting.settings import Settings
 from groundswell_voting.voteslog.rules import vote_id
-from tests.integration.voting.world import BRAND, IDEAS, eventually, running
+from tests.integration.voting.world import BRAND, IDEAS, Log, RawRecord, eventually, running
 
 
 @asynccontextmanager
@@ -128,3 +128,31 @@ async def announced(box: Box, writer: LogWriter, **how: Any) -> str:
     poll_id = await announce(writer, **how)
     await eventually(lambda: box.knows(poll_id), "the box knows the poll", 5)
     return poll_id
+
+
+def problem(answer: httpx2.Response) -> tuple[int, str]:
+    """Status and kind of a problem; 503 always says when to come again."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    if answer.status_code == 503:
+        assert int(answer.headers["retry-after"]) > 0
+    return answer.status_code, answer.json()["type"].removeprefix("/problems/")
+
+
+async def recorded(votes_log: Log, poll_id: str) -> list[RawRecord]:
+    """The votes of a poll in the log."""
+    found = [record for records in (await votes_log.read()).values() for record in records]
+    return [r for r in found if b'"poll_id":"%b"' % poll_id.encode() in (r.value or b"")]
+
+
+async def until_taken(box: Box, poll_id: str, voter: str) -> dict[str, str]:
+    """Sends a vote until it is taken, as a phone does; its receipt."""
+    answers: list[httpx2.Response] = []
+
+    async def is_taken() -> bool:
+        answers.append(await box.vote(poll_id, voter))
+        assert answers[-1].status_code == 202 or problem(answers[-1])[0] == 503
+        return answers[-1].status_code == 202
+
+    await eventually(is_taken, "the vote is taken")
+    receipt: dict[str, str] = answers[-1].json()
+    return receipt

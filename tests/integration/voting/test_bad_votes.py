@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from groundswell_voting.control.writer import LogWriter
+from groundswell_voting.intake import box as box_module
 from groundswell_voting.settings import Settings
 from tests.integration.voting.boxes import Box, announced, ballot_box
 from tests.integration.voting.world import IDEAS, Log
@@ -107,6 +108,37 @@ async def test_a_body_that_comes_in_pieces_is_bounded_too(box: Box, polls: Polls
     check(await box.http.post(path, content=pieces(), headers=headers), 413, "body-too-large")
 
 
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    box: Box, polls: Polls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(box_module, "BODY_SECONDS", 0.2)
+    head = head_of(f"/v1/polls/{polls.open}/votes", box.permit(polls.open, "voter_1"), length=25)
+    answer = await exchange(box, head + b'{"idea_id":')
+    assert answer.startswith(b"HTTP/1.1 400 "), answer[:200]
+
+
+def head_of(path: str, permit: str, length: int) -> bytes:
+    """A request's head as bytes on the wire, because a client would tidy it up."""
+    lines = [
+        f"POST {path} HTTP/1.1",
+        "host: x",
+        "connection: close",
+        f"authorization: Bearer {permit}",
+        f"content-length: {length}",
+    ]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+async def exchange(box: Box, request: bytes) -> bytes:
+    host, port = box.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(request)
+    async with asyncio.timeout(5):
+        answer = await reader.read()
+    writer.close()
+    return answer
+
+
 class TestPass:
     @pytest.mark.parametrize(
         "authorization",
@@ -176,19 +208,9 @@ async def test_another_path_is_not_found(box: Box, path: str) -> None:
     ["%00", "%ff", "%ed%a0%80", "%f0%9f%90%9f", "%2e%2e", "a%2fb", "%", "x" * 5_000, "\xff", "{}"],
 )
 async def test_strange_paths_are_answered(box: Box, segment: str) -> None:
-    """As bytes on the wire, because a client would tidy them up."""
-    head = (
-        f"POST /v1/polls/{segment}/votes HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"
-        f"authorization: Bearer {box.permit('poll_1', 'voter_1')}\r\ncontent-length: 15\r\n\r\n"
-    )
-    host, port = box.url.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(head.encode("latin-1") + b'{"idea_id":"i"}')
-    async with asyncio.timeout(5):
-        answer = await reader.read()
-    writer.close()
-    status = int(answer.split(b" ", 2)[1])
-    assert status in (400, 403, 404), answer[:200]
+    head = head_of(f"/v1/polls/{segment}/votes", box.permit("poll_1", "voter_1"), length=15)
+    answer = await exchange(box, head + b'{"idea_id":"i"}')
+    assert int(answer.split(b" ", 2)[1]) in (400, 403, 404), answer[:200]
     assert b"application/problem+json" in answer
 
 

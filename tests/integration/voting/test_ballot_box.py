@@ -1,13 +1,9 @@
-"""What 202 promises is kept, and what cannot be promised is said, whatever engine is away."""
+"""Votes are recorded as they were sent, each once, and answered by what is counted."""
 
 import asyncio
 import json
-import time
 from collections import Counter
-from dataclasses import replace
-from datetime import datetime, timedelta
 
-import httpx2
 import pytest
 from redis.asyncio import Redis
 
@@ -15,56 +11,27 @@ from groundswell_contracts.cloudevents import from_kafka
 from groundswell_contracts.topics import VOTES
 from groundswell_contracts.votes import VoteCast
 from groundswell_kit.clock import utc_now
-from groundswell_local.engines import Engines
-from groundswell_voting.app.ballot_box import ballot_box_role
 from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.counting.fold import Fold
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.intake import appender
-from groundswell_voting.intake.announcements import LEASE_SECONDS, Announcements
 from groundswell_voting.settings import Settings
 from groundswell_voting.voteslog.codec import milliseconds
 from groundswell_voting.voteslog.rules import Body, Opened, Record, Vote, partition_of
-from tests.integration.voting.boxes import Box, announced, ballot_box, serving
+from tests.integration.voting.boxes import (
+    announced,
+    ballot_box,
+    problem,
+    recorded,
+)
 from tests.integration.voting.world import (
     BRAND,
     IDEAS,
     Log,
-    RawRecord,
     dump,
-    eventually,
-    running,
 )
 
 pytestmark = pytest.mark.usefixtures("redis")  # emptied: nothing is counted yet
-
-
-def problem(answer: httpx2.Response) -> tuple[int, str]:
-    """Status and kind of a problem; 503 always says when to come again."""
-    assert answer.headers["content-type"] == "application/problem+json"
-    if answer.status_code == 503:
-        assert int(answer.headers["retry-after"]) > 0
-    return answer.status_code, answer.json()["type"].removeprefix("/problems/")
-
-
-async def recorded(votes_log: Log, poll_id: str) -> list[RawRecord]:
-    """The votes of a poll in the log."""
-    found = [record for records in (await votes_log.read()).values() for record in records]
-    return [r for r in found if b'"poll_id":"%b"' % poll_id.encode() in (r.value or b"")]
-
-
-async def until_taken(box: Box, poll_id: str, voter: str) -> dict[str, str]:
-    """Sends a vote until it is taken, as a phone does; its receipt."""
-    answers: list[httpx2.Response] = []
-
-    async def is_taken() -> bool:
-        answers.append(await box.vote(poll_id, voter))
-        assert answers[-1].status_code == 202 or problem(answers[-1])[0] == 503
-        return answers[-1].status_code == 202
-
-    await eventually(is_taken, "the vote is taken")
-    receipt: dict[str, str] = answers[-1].json()
-    return receipt
 
 
 async def test_a_vote_is_in_the_log_as_it_was_sent(
@@ -103,163 +70,6 @@ async def test_many_votes_at_once_are_each_recorded_once(
     assert {answer.status_code for answer in answers} == {202}
     found = Counter(json.loads(r.value or b"")["voter"] for r in await recorded(votes_log, poll_id))
     assert found == dict.fromkeys(voters, 1)
-
-
-async def test_no_promise_before_the_log_has_acknowledged(
-    engines: Engines, settings: Settings, writer: LogWriter, votes_log: Log
-) -> None:
-    async with ballot_box(settings) as box:
-        poll_id = await announced(box, writer)
-        assert (await box.vote(poll_id, "voter_before")).status_code == 202
-        await engines.kafka.pause()
-        try:
-            began = time.monotonic()
-            early = asyncio.create_task(box.vote(poll_id, "voter_1"))
-            assert problem(await early) == (503, "outcome-unknown")
-            assert time.monotonic() - began < settings.voting_request_deadline_seconds + 1
-            # The lease has run out: nothing is taken any more, and that is known for sure.
-            await eventually(box.is_not_ready, "the box is not ready", 5)
-            began = time.monotonic()
-            assert problem(await box.vote(poll_id, "voter_2")) == (503, "not-recorded")
-            assert time.monotonic() - began < 0.5
-        finally:
-            await engines.kafka.resume()
-        again = await until_taken(box, poll_id, "voter_1")
-        assert again == box.receipt(poll_id, "voter_1")
-    voters = {json.loads(r.value or b"")["voter"] for r in await recorded(votes_log, poll_id)}
-    assert voters == {"voter_before", "voter_1"}
-
-
-async def test_a_box_that_missed_kafka_is_ready_again_without_a_vote(
-    engines: Engines, settings: Settings, writer: LogWriter
-) -> None:
-    """Nobody sends votes to a box that is not ready, so readiness must not wait for one."""
-    async with ballot_box(settings) as box:
-        poll_id = await announced(box, writer)
-        assert (await box.vote(poll_id, "voter_before")).status_code == 202
-        await engines.kafka.pause()
-        try:
-            lost = [box.vote(poll_id, f"voter_{n}") for n in range(5)]
-            assert {problem(answer)[0] for answer in await asyncio.gather(*lost)} == {503}
-            await eventually(box.is_not_ready, "the box is not ready", 5)
-        finally:
-            await engines.kafka.resume()
-        # Later than any deadline or lease that could still run out.
-        later = utc_now() + timedelta(seconds=2 * settings.voting_request_deadline_seconds)
-        await eventually(lambda: _is_past(later), "some time has passed")
-        assert await box.is_ready()
-
-
-async def test_a_vote_waits_for_its_acknowledgement(
-    engines: Engines, settings: Settings, writer: LogWriter, votes_log: Log
-) -> None:
-    async with ballot_box(settings, voting_request_deadline_seconds=5.0) as box:
-        poll_id = await announced(box, writer)
-        assert (await box.vote(poll_id, "voter_before")).status_code == 202
-        await engines.kafka.pause()
-        try:
-            vote = asyncio.create_task(box.vote(poll_id, "voter_1"))
-            done, _ = await asyncio.wait([vote], timeout=0.7)
-            assert not done
-        finally:
-            await engines.kafka.resume()
-        assert (await vote).status_code == 202
-    assert len(await recorded(votes_log, poll_id)) >= 1
-
-
-async def test_a_vote_appended_after_the_closing_time_is_refused(
-    engines: Engines, settings: Settings, writer: LogWriter, votes_log: Log
-) -> None:
-    """It was sent in time, and the broker took it late."""
-    async with ballot_box(settings, voting_request_deadline_seconds=8.0) as box:
-        closes_at = utc_now() + timedelta(seconds=1.5)
-        poll_id = await announced(box, writer, closes_at=closes_at)
-        assert (await box.vote(poll_id, "voter_1")).status_code == 202
-        await engines.kafka.pause()
-        try:
-            vote = asyncio.create_task(box.vote(poll_id, "voter_2"))
-            await eventually(lambda: _is_past(closes_at), "the closing time has passed")
-            assert not vote.done()
-        finally:
-            await engines.kafka.resume()
-        assert problem(await vote) == (409, "voting-not-open")
-    late = [r for r in await recorded(votes_log, poll_id) if r.key == b"voter_2"]
-    assert late
-    assert all(r.timestamp >= milliseconds(closes_at) for r in late)
-
-
-async def test_a_lost_lease_takes_the_promise_back(
-    engines: Engines, settings: Settings, writer: LogWriter
-) -> None:
-    """The log has acknowledged, but a closing of the poll may have come in between unseen."""
-    role = ballot_box_role(settings.model_copy(update={"voting_request_deadline_seconds": 8.0}))
-    (follow,) = role.tasks
-    announcements: Announcements = follow.__self__  # type: ignore[attr-defined]
-    async with serving(replace(role, tasks=())) as url, httpx2.AsyncClient(timeout=20) as http:
-        box = Box(url, http, settings)
-        async with running(follow):
-            await eventually(box.is_ready, "the box is ready")
-            poll_id = await announced(box, writer)
-            assert (await box.vote(poll_id, "voter_before")).status_code == 202
-        # From here on nobody follows the announcements.
-        await engines.kafka.pause()
-        try:
-            announcements._confirmed_at = time.monotonic()
-            vote = asyncio.create_task(box.vote(poll_id, "voter_1"))
-            done, _ = await asyncio.wait([vote], timeout=0.5)
-            assert not done
-            announcements._confirmed_at -= LEASE_SECONDS
-        finally:
-            await engines.kafka.resume()
-        assert problem(await vote) == (503, "outcome-unknown")
-        assert problem(await box.vote(poll_id, "voter_2")) == (503, "not-recorded")
-
-
-@pytest.mark.parametrize("how", ["paused", "killed"])
-async def test_redis_may_be_away(
-    engines: Engines, settings: Settings, writer: LogWriter, how: str
-) -> None:
-    async with ballot_box(settings, voting_request_deadline_seconds=5.0) as box:
-        poll_id = await announced(box, writer)
-        await (engines.redis.pause() if how == "paused" else engines.redis.kill())
-        try:
-            for turn in range(3):
-                votes = [box.vote(poll_id, f"voter_{turn}_{n}") for n in range(20)]
-                answers = await asyncio.gather(*votes)
-                assert {answer.status_code for answer in answers} == {202}
-                assert await box.is_ready()
-        finally:
-            await (engines.redis.resume() if how == "paused" else engines.redis.start())
-        assert (await box.vote(poll_id, "voter_later")).status_code == 202
-
-
-async def test_mongodb_is_never_needed(settings: Settings, writer: LogWriter) -> None:
-    async with ballot_box(settings, mongo_uri="mongodb://127.0.0.1:1/") as box:
-        poll_id = await announced(box, writer)
-        assert (await box.vote(poll_id, "voter_1")).status_code == 202
-        assert await box.is_ready()
-
-
-async def test_a_full_queue_takes_nothing_more(
-    engines: Engines, settings: Settings, writer: LogWriter, votes_log: Log
-) -> None:
-    changes = {"voting_waiting_votes": 5, "voting_request_deadline_seconds": 5.0}
-    async with ballot_box(settings, **changes) as box:
-        poll_id = await announced(box, writer)
-        assert (await box.vote(poll_id, "voter_before")).status_code == 202
-        await engines.kafka.pause()
-        try:
-            first = [asyncio.create_task(box.vote(poll_id, f"voter_{n}")) for n in range(5)]
-            await eventually(lambda: _waits(box, 5), "five are waiting", 3)
-            assert problem(await box.vote(poll_id, "voter_5")) == (503, "not-recorded")
-            assert not any(vote.done() for vote in first)
-        finally:
-            await engines.kafka.resume()
-        assert {(await vote).status_code for vote in first} == {202}
-        assert (await box.vote(poll_id, "voter_6")).status_code == 202
-        await eventually(lambda: _waits(box, 0), "nobody is waiting", 3)
-    keys = {r.key for r in await recorded(votes_log, poll_id)}
-    assert keys == {b"voter_before", *(b"voter_%d" % n for n in (0, 1, 2, 3, 4, 6))}
 
 
 async def test_a_counted_ballot_answers_by_itself(
@@ -327,12 +137,3 @@ async def test_a_caller_that_goes_away_takes_nobody_along(
         assert {(await vote).status_code for vote in patient} == {202}
     keys = {r.key for r in await recorded(votes_log, poll_id)}
     assert keys >= {b"voter_%d" % n for n in range(10)}
-
-
-async def _is_past(moment: datetime) -> bool:
-    return utc_now() > moment
-
-
-async def _waits(box: Box, count: int) -> bool:
-    text = (await box.http.get(f"{box.url}/metrics")).text
-    return f"groundswell_votes_waiting {count:.1f}" in text

@@ -114,8 +114,12 @@ class PartitionReader:
 
     async def start(self) -> None:
         """Join the group. Raises KafkaError or TimeoutError."""
-        async with asyncio.timeout(START_SECONDS):
-            await self._consumer.start()
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self._consumer.start()
+        except BaseException:
+            await self.stop()
+            raise
         self._consumer.subscribe([self._topic], listener=_Ownership(self._own))
 
     async def stop(self) -> None:

@@ -44,6 +44,8 @@ def _command(place: Place) -> list[str]:
         "--logappend",
         *("--wiredTigerCacheSizeGB", "0.25"),  # its default takes half the memory
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        # A killed process leaves its transaction open, and others wait for its locks that long.
+        *("--setParameter", "transactionLifetimeLimitSeconds=15"),
         "--nounixsocket",  # it would lie in /tmp, and stay there after a kill
     ]
 

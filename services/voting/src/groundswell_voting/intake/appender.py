@@ -125,11 +125,9 @@ class Appender:
             await pause(stop, 1.0)
 
     def _failing_for(self) -> float:
-        """Seconds since the first of the failures that have no success behind them; 0 if old."""
-        now = time.monotonic()
-        if self._failing_since is None or now - self._failed_at > FORGET_FAILURE_SECONDS:
-            return 0.0
-        return now - self._failing_since
+        """From the first to the last of the failures that have no success behind them; 0 if old."""
+        old = time.monotonic() - self._failed_at > FORGET_FAILURE_SECONDS
+        return 0.0 if self._failing_since is None or old else self._failed_at - self._failing_since
 
     async def drain(self) -> None:
         """Wait for what is under way; each batch ends within the deadline."""

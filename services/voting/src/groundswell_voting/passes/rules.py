@@ -52,6 +52,8 @@ def parse_keys(text: str) -> PassKeys:
         key_id, colon, secret = part.strip().partition(":")
         if not colon or not key_id.isalnum():
             raise ValueError("a pass key is written id:base64url, with letters and digits as id")
+        if key_id in keys:
+            raise ValueError(f"two pass keys have the id {key_id}")
         keys[key_id] = parse_key(secret)
     return PassKeys(signing=next(iter(keys)), keys=keys)
 
@@ -68,8 +70,11 @@ def sign(permit: Pass, keys: PassKeys) -> str:
     """The pass as text: `<key id>.<claims>.<signature>`."""
     claims = urlsafe_b64encode(json.dumps(asdict(permit), separators=(",", ":")).encode())
     signed = f"{keys.signing}.{claims.decode()}"
-    signature = hmac.digest(keys.keys[keys.signing], signed.encode(), "sha256")
-    return f"{signed}.{urlsafe_b64encode(signature).decode()}"
+    return f"{signed}.{_signature(keys.keys[keys.signing], signed.encode()).decode()}"
+
+
+def _signature(key: bytes, signed: bytes) -> bytes:
+    return urlsafe_b64encode(hmac.digest(key, signed, "sha256"))
 
 
 def verify(text: str, keys: PassKeys, now: float) -> Pass:
@@ -88,8 +93,8 @@ def verify_signature(text: str, keys: PassKeys) -> Pass:
     if key is None:
         raise InvalidPass
     try:
-        given = urlsafe_b64decode(signature.encode("ascii"))
-        if not hmac.compare_digest(given, hmac.digest(key, signed.encode("ascii"), "sha256")):
+        expected = _signature(key, signed.encode("ascii"))
+        if not hmac.compare_digest(signature.encode("ascii"), expected):
             raise InvalidPass
         return Pass(**json.loads(urlsafe_b64decode(claims)))
     except (ValueError, TypeError) as error:

@@ -66,10 +66,16 @@ class ReceiptQueries:
     async def _receipt(self, vote_id: str, poll_id: str, voter: str) -> VoteReceipt:
         """Fold the voter's records between the control records of their partition."""
         partition = partition_of(voter, self.partitions)
-        controls = await self.archive.control_records(poll_id)
+        # What lies before the position is whole; behind it a vote may be there without the
+        # closing record before it.
+        whole = await self.archive.position(partition)
         archived = [
-            *(record for record in controls if record.partition == partition),
-            *await self.archive.voter_records(poll_id, voter),
+            record
+            for record in (
+                *await self.archive.control_records(poll_id),
+                *await self.archive.voter_records(poll_id, voter),
+            )
+            if record.partition == partition and record.offset < whole.offset
         ]
         records = sorted((decode(record) for record in archived), key=lambda r: r.offset)
         fold = Fold(partition, self.partitions)

@@ -4,7 +4,7 @@ Pure; used by the ballot box that appends, by the count, the recount and the rec
 """
 
 import hmac
-from base64 import b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -131,9 +131,11 @@ def is_vote_of(key: bytes, vote_id: str, voter: str) -> bool:
 def _parts(vote_id: str) -> tuple[str, bytes]:
     poll_id, _, text = vote_id.rpartition(".")
     try:
-        return poll_id, b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
+        parts = urlsafe_b64decode(text.encode("ascii"))
     except ValueError:  # not ASCII, or not base64: no id of ours
         return poll_id, b""
+    # Decoding is lenient; an id is written in one way only.
+    return poll_id, parts if urlsafe_b64encode(parts).decode() == text else b""
 
 
 def _owner(key: bytes, poll_id: str, voter: str) -> bytes:
