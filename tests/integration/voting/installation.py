@@ -1,6 +1,6 @@
 """Voting in this process: its stores, its state machine, and polls that go through their life."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -48,13 +48,19 @@ class Voting:
         self.stores = Stores(self.settings, self.database)
         self.projection = Projection(self.redis)
 
-    async def plan(self, *, closes_at: datetime | None = None, brand_id: str = BRAND) -> Poll:
+    async def plan(
+        self,
+        *,
+        closes_at: datetime | None = None,
+        brand_id: str = BRAND,
+        idea_ids: Sequence[str] = IDEAS,
+    ) -> Poll:
         """A poll as its contest has planned it, with the key of its voters."""
         poll = Poll(
             poll_id=new_id("poll"),
             brand_id=brand_id,
             contest_id=new_id("con"),
-            idea_ids=IDEAS,
+            idea_ids=tuple(idea_ids),
             ideas_per_ballot=1,
             closes_at=closes_at or utc_now() + timedelta(hours=1),
         )

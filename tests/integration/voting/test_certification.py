@@ -1,5 +1,6 @@
 """A tally is certified when archive and live count are whole and equal, once, and not before."""
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -13,6 +14,7 @@ from groundswell_contracts.topics import TALLIES
 from groundswell_kit.ids import new_id
 from groundswell_kit.relay import Relay
 from groundswell_voting.app.operator import recounted, set_back
+from groundswell_voting.control import machine
 from groundswell_voting.polls.rules import Poll, PollStage
 from tests.integration.voting.installation import Voting, event_of
 from tests.integration.voting.world import BRAND, IDEAS, Log, cast, eventually, running
@@ -65,10 +67,7 @@ async def test_a_sealed_poll_is_certified_and_published_once(voting: Voting) -> 
             retired = await voting.reaches(poll, PollStage.RETIRED)
             tally = await tally_of(voting, poll)
 
-            async def is_published() -> bool:
-                return bool(await published(voting, poll))
-
-            await eventually(is_published, "the tally is published")
+            await eventually(lambda: _is_published(voting, poll), "the tally is published")
     assert (retired.control_number, retired.refusal) == (4, None)
     assert {idea.idea_id: idea.votes for idea in tally.tally if idea.votes} == expected
     assert [idea.votes for idea in tally.tally] == sorted(expected.values(), reverse=True)
@@ -80,6 +79,34 @@ async def test_a_sealed_poll_is_certified_and_published_once(voting: Voting) -> 
     assert await voting.database["outbox"].count_documents(_outbox_of(poll)) == 1
 
 
+async def test_of_two_that_certify_at_once_one_publishes(voting: Voting) -> None:
+    """The one before lost its lease while it counted."""
+    async with sealing(voting) as (poll, _):
+        pass
+    async with voting.counted():
+        await voting.archived()
+    certification = voting.machine()._certification
+    await asyncio.gather(*(certification.certify(poll) for _ in range(3)))
+    assert (await voting.poll(poll)).stage is PollStage.CERTIFIED
+    assert await voting.database["outbox"].count_documents(_outbox_of(poll)) == 1
+
+
+async def test_a_ballot_may_have_ten_thousand_ideas(voting: Voting) -> None:
+    """Its records, announcements and tally are large, and must fit wherever they go."""
+    ideas = [new_id("idea") for _ in range(10_000)]
+    relay = Relay(voting.database, voting.settings.kafka_bootstrap, new_id("relay"))
+    async with voting.counted(), running(voting.machine(0.2).run, relay.run):
+        poll = await voting.reaches(await voting.plan(idea_ids=ideas), PollStage.OPEN)
+        choices = {f"voter_{n}": ideas[n * 97] for n in range(100)}
+        await voting.votes_log.cast(*(cast(v, i, poll.poll_id) for v, i in choices.items()))
+        await voting.close(poll)
+        await voting.reaches(poll, PollStage.RETIRED, within_seconds=30)
+        await eventually(lambda: _is_published(voting, poll), "the tally is published")
+    tally = await tally_of(voting, poll)
+    assert len(tally.tally) == 10_000
+    assert {i.idea_id for i in tally.tally if i.votes} == set(choices.values())
+
+
 async def test_certification_waits_for_archive_and_count(voting: Voting) -> None:
     async with sealing(voting) as (poll, _):
         assert await _stays_sealed(voting, poll)
@@ -89,8 +116,9 @@ async def test_certification_waits_for_archive_and_count(voting: Voting) -> None
 
 @pytest.mark.parametrize("name", [IDEAS[0], "verdict:counted"])
 async def test_a_count_that_differs_is_refused_until_it_is_rebuilt(
-    voting: Voting, name: str
+    voting: Voting, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(machine, "CERTIFY_AGAIN_SECONDS", 0.2)
     before = REGISTRY.get_sample_value("groundswell_certifications_refused_total") or 0
     poll = await voting.open()
     expected = await cast_all(voting, poll)
@@ -114,7 +142,10 @@ async def test_a_count_that_differs_is_refused_until_it_is_rebuilt(
     assert REGISTRY.get_sample_value("groundswell_certifications_refused_total") == before + 1
 
 
-async def test_an_archive_with_a_hole_is_refused(voting: Voting) -> None:
+async def test_an_archive_with_a_hole_is_refused(
+    voting: Voting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "CERTIFY_AGAIN_SECONDS", 0.2)
     records = voting.database["votes_log"]
     async with sealing(voting) as (poll, _):
         pass
@@ -156,6 +187,10 @@ async def _stays_sealed(voting: Voting, poll: Poll) -> bool:
     """Whether it is neither certified nor anything else after some turns more."""
     await voting.machine()._certification.certify(await voting.poll(poll))
     return (await voting.poll(poll)).stage is PollStage.SEALED
+
+
+async def _is_published(voting: Voting, poll: Poll) -> bool:
+    return bool(await published(voting, poll))
 
 
 def _outbox_of(poll: Poll) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """What voting takes over from contests: their polls, their end of voting, keys for their voters."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -92,6 +93,15 @@ async def test_a_poll_that_is_closed_already_is_not_asked_to_close(voting: Votin
         await voting.database["polls"].update_one(
             {"_id": poll.poll_id}, {"$set": {"close_requested": False}}
         )
+
+
+async def test_a_poll_is_changed_only_from_the_stage_that_was_read(voting: Voting) -> None:
+    poll = await voting.plan()
+    opened = await voting.stores.polls.change(poll, stage=PollStage.OPENED, control_number=1)
+    assert opened == replace(poll, stage=PollStage.OPENED, control_number=1)
+    assert await voting.stores.polls.change(poll, stage=PollStage.CLOSED) is None
+    assert await voting.stores.polls.change(replace(opened, brand_id="another"), writing=9) is None
+    assert await voting.poll(poll) == opened
 
 
 async def test_a_contests_key_is_made_once_and_kept_encrypted(voting: Voting) -> None:

@@ -19,6 +19,7 @@ from groundswell_voting.counting.log_ends import LogEnds
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.intake.problems import PROBLEM_TYPES as BOX_PROBLEMS
 from groundswell_voting.passes.commands import PassCommands
+from groundswell_voting.passes.queries import VoterQueries
 from groundswell_voting.passes.routes import PassRoutes
 from groundswell_voting.passes.rules import parse_key, parse_keys
 from groundswell_voting.polls.problems import VOTING_NOT_OPEN
@@ -43,11 +44,10 @@ def create_api(
     receipt_key = parse_key(settings.voting_receipt_key.get_secret_value())
     polls = PollQueries(stores.polls)
     tallies = TallyQueries(stores.tallies)
-    passes = PassCommands(polls, stores.contest_keys, pass_keys)
+    voters = VoterQueries(stores.contest_keys, pass_keys, verifier)
+    passes = PassCommands(polls, voters.pseudonym_of, pass_keys)
     standings = StandingsQueries(polls, tallies, projection, ends, partitions)
-    receipts = ReceiptQueries(
-        polls, passes, stores.archive, verifier, pass_keys, receipt_key, partitions
-    )
+    receipts = ReceiptQueries(polls, voters, stores.archive, receipt_key, partitions)
     return create_app(
         title="Groundswell voting",
         version="1",

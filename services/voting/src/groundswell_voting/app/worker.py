@@ -22,12 +22,10 @@ from groundswell_voting.control.machine import PollMachine
 from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.intake.announcements import LEASE_SECONDS
-from groundswell_voting.passes.commands import PassCommands
+from groundswell_voting.passes.commands import ContestKeyCommands
 from groundswell_voting.passes.handlers import PassHandlers
-from groundswell_voting.passes.rules import parse_keys
 from groundswell_voting.polls.commands import PollCommands
 from groundswell_voting.polls.handlers import PollHandlers
-from groundswell_voting.polls.queries import PollQueries
 from groundswell_voting.settings import Settings
 
 SILENCE_SECONDS = 60.0
@@ -68,17 +66,14 @@ def worker_role(settings: Settings) -> Role:
 def _consumer(
     settings: Settings, database: AsyncDatabase[Document], stores: Stores, health: Health
 ) -> EventConsumer:
-    passes = PassCommands(
-        PollQueries(stores.polls),
-        stores.contest_keys,
-        parse_keys(settings.voting_pass_keys.get_secret_value()),
-    )
     return EventConsumer(
         database,
         settings.kafka_bootstrap,
         SERVICE,
         {
-            ContestPublished: PassHandlers(passes).on_contest_published,
+            ContestPublished: PassHandlers(
+                ContestKeyCommands(stores.contest_keys)
+            ).on_contest_published,
             ContestPhaseChanged: PollHandlers(PollCommands(stores.polls)).on_contest_phase_changed,
         },
         stores.inbox,

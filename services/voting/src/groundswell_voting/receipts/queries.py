@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from groundswell_kit.auth import TokenVerifier
 from groundswell_kit.problems import not_found
 from groundswell_voting.archive.records import Archive
 from groundswell_voting.counting.fold import Fold
 from groundswell_voting.counting.rules import Verdict
-from groundswell_voting.passes.commands import PassCommands
-from groundswell_voting.passes.rules import InvalidPass, PassKeys, verify_signature
+from groundswell_voting.passes.queries import VoterQueries
 from groundswell_voting.polls.queries import PollQueries
-from groundswell_voting.polls.rules import Poll
 from groundswell_voting.receipts.schemas import ReceiptState, VoteReceipt
 from groundswell_voting.voteslog.codec import decode
 from groundswell_voting.voteslog.rules import Record, Vote, is_vote_of, partition_of, poll_of
@@ -33,10 +30,8 @@ class ReceiptQueries:
     """A receipt is shown to its voter alone: by token, or by any pass of theirs, also expired."""
 
     polls: PollQueries
-    passes: PassCommands
+    voters: VoterQueries
     archive: Archive
-    verifier: TokenVerifier
-    pass_keys: PassKeys
     receipt_key: bytes
     partitions: int
 
@@ -45,23 +40,10 @@ class ReceiptQueries:
         poll_id = poll_of(self.receipt_key, vote_id)
         if poll_id is None:
             raise not_found(_NOT_FOUND)
-        voter = await self._voter(await self.polls.recent(poll_id), credential)
-        if not is_vote_of(self.receipt_key, vote_id, voter):
+        voter = await self.voters.shown_by(await self.polls.recent(poll_id), credential)
+        if voter is None or not is_vote_of(self.receipt_key, vote_id, voter):
             raise not_found(_NOT_FOUND)
         return await self._receipt(vote_id, poll_id, voter)
-
-    async def _voter(self, poll: Poll, credential: str) -> str:
-        key_id, _, _ = credential.partition(".")
-        if key_id not in self.pass_keys.keys:
-            actor = await self.verifier.verify(credential)
-            return await self.passes.voter(poll, actor.subject)
-        try:
-            permit = verify_signature(credential, self.pass_keys)
-        except InvalidPass:
-            raise not_found(_NOT_FOUND) from None
-        if permit.poll_id != poll.poll_id:
-            raise not_found(_NOT_FOUND)
-        return permit.voter
 
     async def _receipt(self, vote_id: str, poll_id: str, voter: str) -> VoteReceipt:
         """Fold the voter's records between the control records of their partition."""
