@@ -1,6 +1,6 @@
 """What every operation may answer besides its own, as it stands in the OpenAPI documents.
 
-Used by `http.create_app`.
+Used by `http.create_app`, and by documents that are written by hand.
 """
 
 from typing import Any

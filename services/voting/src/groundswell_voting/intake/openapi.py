@@ -3,14 +3,11 @@
 import json
 from typing import Any
 
+from groundswell_kit.openapi import PROBLEM_RESPONSE
+
 
 def _problem(description: str, *, retry_after: bool = False) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "description": description,
-        "content": {
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-        },
-    }
+    answer = PROBLEM_RESPONSE | {"description": description}
     if retry_after:
         answer["headers"] = {
             "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}
@@ -85,27 +82,6 @@ _SCHEMAS = {
             "vote_id": {"type": "string"},
             "poll_id": {"type": "string"},
             "idea_id": {"type": "string"},
-        },
-    },
-    "Problem": {
-        "type": "object",
-        "required": ["type", "title", "status"],
-        "properties": {
-            "type": {"type": "string"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "errors": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "field": {"type": "string"},
-                        "rule": {"type": "string"},
-                        "message": {"type": "string"},
-                    },
-                },
-            },
         },
     },
 }
