@@ -4,17 +4,21 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+from redis.asyncio import Redis
 
 from groundswell_kit.clock import utc_now
 from groundswell_kit.health import Health
+from groundswell_kit.mongo import connect
 from groundswell_local.engines import Engines
 from groundswell_voting.app.api import create_api
+from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.counting.log_ends import LogEnds
 from groundswell_voting.passes.rules import Pass, parse_keys, sign
 from groundswell_voting.polls.rules import Poll, PollStage
+from groundswell_voting.settings import Settings
 from tests.integration.voting.installation import Voting
 from tests.integration.voting.people import Api, bearer
-from tests.integration.voting.world import BRAND, IDEAS, eventually, running
+from tests.integration.voting.world import BRAND, IDEAS, Log, eventually, running
 from tests.support.issuer import LocalIssuer
 
 STAFF = ("manager", "editor", "juror", "finance", "auditor", "integrator")
@@ -30,14 +34,26 @@ async def api(voting: Voting, issuer: LocalIssuer) -> AsyncIterator[Api]:
     await ends.close()
 
 
+@pytest.fixture(scope="module")
+async def opened(
+    engines: Engines, settings: Settings, votes_log: Log, writer: LogWriter
+) -> AsyncIterator[Poll]:
+    """A poll that stays open, for those who need no more."""
+    database = connect(settings.mongo_uri, settings.database("voting"))
+    client: Redis = Redis.from_url(engines.redis.address)
+    yield await Voting(settings, database, client, votes_log, writer).open()
+    await client.aclose()
+    await database.client.close()
+
+
 def check(answer: httpx2.Response, status: int, kind: str) -> None:
     assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{kind}")
     assert answer.headers["content-type"] == "application/problem+json"
 
 
 class TestPasses:
-    async def test_a_pass_lets_its_voter_vote_in_its_poll(self, api: Api) -> None:
-        poll = await api.voting.open()
+    async def test_a_pass_lets_its_voter_vote_in_its_poll(self, api: Api, opened: Poll) -> None:
+        poll = opened
         answer = await api.ask_pass(poll, api.token())
         assert answer.status_code == 201
         permit = api.read(answer.json()["pass"])
@@ -52,8 +68,8 @@ class TestPasses:
         other = await api.voting.open()
         assert api.read(await api.permit(other)).voter != permit.voter
 
-    async def test_who_may_not_have_one_is_told_why(self, api: Api) -> None:
-        poll = await api.voting.open()
+    async def test_who_may_not_have_one_is_told_why(self, api: Api, opened: Poll) -> None:
+        poll = opened
         check(await api.ask_pass(poll, None), 401, "unauthenticated")
         check(await api.ask_pass(poll, "nonsense"), 401, "unauthenticated")
         check(await api.ask_pass(poll, api.token(exp=1)), 401, "unauthenticated")
@@ -99,8 +115,8 @@ class TestReceipts:
             assert await api.state(late, permit) == "too_late"
             assert await api.state(counted, mine) == "counted"
 
-    async def test_only_their_voter_may_read_them(self, api: Api) -> None:
-        poll, other = await api.voting.open(), await api.voting.open()
+    async def test_only_their_voter_may_read_them(self, api: Api, opened: Poll) -> None:
+        poll, other = opened, await api.voting.open()
         receipt = await api.vote(poll, "person_1")
         path = f"/v1/receipts/{receipt}"
         for token in (
@@ -116,16 +132,16 @@ class TestReceipts:
         for token in (api.token("person_1"), await api.permit(poll, "person_1")):
             assert (await api.get(path, token)).status_code == 200
 
-    async def test_a_pass_whose_time_is_over_still_reads_them(self, api: Api) -> None:
-        poll = await api.voting.open()
+    async def test_a_pass_whose_time_is_over_still_reads_them(self, api: Api, opened: Poll) -> None:
+        poll = opened
         receipt = await api.vote(poll, "person_1")
         voter = api.read(await api.permit(poll, "person_1")).voter
         keys = parse_keys(api.voting.settings.voting_pass_keys.get_secret_value())
         expired = sign(Pass(poll.poll_id, voter, "pass_1", expires_at=1), keys)
         assert await api.state(receipt, expired) == "not_known_yet"
 
-    async def test_an_id_that_was_never_issued_is_not_found(self, api: Api) -> None:
-        poll = await api.voting.open()
+    async def test_an_id_that_was_never_issued_is_not_found(self, api: Api, opened: Poll) -> None:
+        poll = opened
         receipt = await api.vote(poll, "person_1")
         mine = api.token("person_1")
         _, _, parts = receipt.rpartition(".")
@@ -199,8 +215,8 @@ class TestStandings:
         view = (await api.get(path)).json()
         assert (view["stage"], view["close_reason"]) == ("retired", "closed_early")
 
-    async def test_they_say_how_much_is_not_counted_yet(self, api: Api) -> None:
-        poll = await api.voting.open()
+    async def test_they_say_how_much_is_not_counted_yet(self, api: Api, opened: Poll) -> None:
+        poll = opened
         await api.vote(poll, "person_1")
         standings = (await api.get(f"/v1/polls/{poll.poll_id}/standings")).json()
         ends = await api.voting.votes_log.read()
@@ -218,12 +234,12 @@ ROUTES = {
 }
 
 
-async def test_every_route_knows_who_may_use_it(api: Api) -> None:
+async def test_every_route_knows_who_may_use_it(api: Api, opened: Poll) -> None:
     """A walk over all of them, by nobody, by everybody, and by another brand's staff."""
     paths = api.app.openapi()["paths"]
     routes = {(method.upper(), path) for path, methods in paths.items() for method in methods}
     assert routes == set(ROUTES), "who may use the new one?"
-    poll = await api.voting.open()
+    poll = opened
     receipt = await api.vote(poll, "person_1")
     for (method, template), who in ROUTES.items():
         path = template.format(poll_id=poll.poll_id, vote_id=receipt, slug="not-found")
@@ -254,8 +270,10 @@ async def test_problems_of_the_ballot_box_are_explained(api: Api) -> None:
         assert answer.json()["meaning"]
 
 
-async def test_without_redis_all_but_the_standings_is_served(engines: Engines, api: Api) -> None:
-    poll = await api.voting.open()
+async def test_without_redis_all_but_the_standings_is_served(
+    engines: Engines, api: Api, opened: Poll
+) -> None:
+    poll = opened
     receipt = await api.vote(poll, "person_1")
     await engines.redis.kill()
     try:

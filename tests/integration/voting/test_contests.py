@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
+from redis.asyncio import Redis
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.contests import ContestPhaseChanged, Phase, PollPlan
@@ -13,12 +15,27 @@ from groundswell_contracts.poll_rules import PollRules
 from groundswell_contracts.votes import TallySealed
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
+from groundswell_kit.mongo import Document
+from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.passes.store import ContestKeyStore
 from groundswell_voting.polls.commands import PollCommands
 from groundswell_voting.polls.handlers import PollHandlers
 from groundswell_voting.polls.rules import Poll, PollStage
+from groundswell_voting.settings import Settings
 from tests.integration.voting.installation import Voting
-from tests.integration.voting.world import BRAND, IDEAS
+from tests.integration.voting.world import BRAND, IDEAS, Log
+
+
+@pytest.fixture
+def voting(
+    settings: Settings,
+    database: AsyncDatabase[Document],
+    redis: Redis,
+    votes_log: Log,
+    writer: LogWriter,
+) -> Voting:
+    """Voting with a database that no state machine looks at."""
+    return Voting(settings, database, redis, votes_log, writer)
 
 
 async def enter(

@@ -62,8 +62,9 @@ async def test_a_planned_poll_is_opened_in_every_partition_and_then_announced(
 
 async def test_closing_early_is_announced_long_before_it_is_written(voting: Voting) -> None:
     wait = 1.0
-    poll = await voting.open()
+    poll = await voting.plan()
     async with running(voting.machine(announce_seconds=wait).run):
+        await voting.reaches(poll, PollStage.OPEN)
         await voting.close(poll)
         closed = await voting.reaches(poll, PollStage.CLOSED)
     assert closed.close_reason == "closed_early"
@@ -77,7 +78,7 @@ async def test_closing_early_is_announced_long_before_it_is_written(voting: Voti
 
 async def test_a_poll_closes_when_the_brokers_time_has_come(voting: Voting) -> None:
     closes_at = utc_now() + timedelta(seconds=2)
-    poll = await voting.open(closes_at=closes_at)
+    poll = await voting.plan(closes_at=closes_at)
     async with running(voting.machine().run):
         closed = await voting.reaches(poll, PollStage.CLOSED)
     assert closed.close_reason == "deadline"
@@ -91,7 +92,7 @@ async def test_a_clock_that_is_ahead_closes_nothing(
 ) -> None:
     """The worker's clock only says when to ask; a question changes nothing for ballot boxes."""
     closes_at = utc_now() + timedelta(seconds=2.5)
-    poll = await voting.open(closes_at=closes_at)
+    poll = await voting.plan(closes_at=closes_at)
     ahead = timedelta(minutes=10)
     monkeypatch.setattr(machine_module, "utc_now", lambda: utc_now() + ahead)
     async with running(voting.machine().run):
@@ -235,14 +236,15 @@ async def test_a_worker_that_comes_while_another_still_writes_is_not_halted(
 
 
 async def test_a_poll_that_cannot_be_moved_on_holds_up_no_other(voting: Voting) -> None:
-    stuck = await voting.open()
-    await voting.close(stuck)
+    stuck = await voting.plan()
 
     class Broken:
         async def certify(self, poll: Poll) -> None:
             raise RuntimeError(f"{poll.poll_id} cannot be certified")
 
     async with running(voting.machine(0.1, certification=Broken()).run):
+        await voting.reaches(stuck, PollStage.OPEN)
+        await voting.close(stuck)
         await voting.reaches(stuck, PollStage.SEALED)
         opened = await voting.plan()
         await voting.reaches(opened, PollStage.OPEN)

@@ -180,9 +180,7 @@ async def test_all_that_was_acknowledged_survives_sigterm_under_load(
         await until_exact(voting.votes_log, voting.projection)
 
 
-@pytest.mark.parametrize(
-    ("name", "role"), [("kafka", "ballot-box"), ("mongo", "api"), ("redis", "counter")]
-)
+@pytest.mark.parametrize(("name", "role"), [("kafka", "ballot-box"), ("mongo", "api")])
 async def test_they_end_while_an_engine_is_away(
     engines: Engines, running: Programs, name: str, role: str
 ) -> None:
@@ -192,8 +190,7 @@ async def test_they_end_while_an_engine_is_away(
     await engine.pause()
     try:
         async with httpx2.AsyncClient(timeout=10) as http:
-            if role != "counter":
-                await eventually(lambda: _is_not_ready(http, url), f"{role} misses {name}")
+            await eventually(lambda: _is_not_ready(http, url), f"{role} misses {name}")
         # In time; with 1 where something had to be cut off.
         assert set((await terminated(running)).values()) <= {0, 1}
     finally:

@@ -161,8 +161,8 @@ class Log:
         try:
             parts = [TopicPartition(self.topic, p) for p in range(self.partitions)]
             reader.assign(parts)
-            left = {tp for tp, end in (await reader.end_offsets(parts)).items() if end}
             ends = await reader.end_offsets(parts)
+            left = {tp for tp, end in ends.items() if end}
             found: dict[int, list[RawRecord]] = {p: [] for p in range(self.partitions)}
             async with asyncio.timeout(20):
                 while left:

@@ -20,6 +20,8 @@ def run(main: Coroutine[Any, Any, T]) -> T | None:
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
         return await task
 
+    # What a shell script runs in the background is started with Ctrl-C ignored; heed it anyway.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return asyncio.run(stoppable())
     except (KeyboardInterrupt, asyncio.CancelledError):

@@ -12,15 +12,8 @@ from groundswell_contracts.topics import Topic, dead_letters
 from groundswell_kit.ids import new_id
 from groundswell_kit.kafka import ensure_topics
 from groundswell_kit.mongo import Document, connect
-from groundswell_kit.observability import configure_logging
 from groundswell_local.engines import Engines
 from tests.integration.kit.messaging.world import Happened, Ignored, Paused, World, paused
-
-
-@pytest.fixture(scope="session", autouse=True)
-def logging() -> None:
-    """Logs as in production: one line each, so that a failing test can be read."""
-    configure_logging("kit-tests", "test")
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 """What every API does around its routes: callers, correlation, metrics, health, catalogue."""
 
+import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
+import structlog
 from fastapi import FastAPI
 from prometheus_client import REGISTRY
 
@@ -87,14 +90,30 @@ async def test_who_calls_is_asked_before_what_is_sent(client: httpx2.AsyncClient
     problem(await client.post("/v1/edits", json={"wrong": 1}), 401, "unauthenticated")
 
 
+@pytest.fixture
+def printed() -> Iterator[io.StringIO]:
+    """What is logged, with its tracebacks, during one test."""
+    before = structlog.get_config()
+    stream = io.StringIO()
+    structlog.configure(
+        processors=[
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(stream),
+    )
+    yield stream
+    structlog.configure(**before)
+
+
 async def test_a_broken_route_is_500_without_its_secrets(
-    client: httpx2.AsyncClient, capsys: pytest.CaptureFixture[str]
+    client: httpx2.AsyncClient, printed: io.StringIO
 ) -> None:
     response = await client.get("/v1/broken")
     problem(response, 500, "internal")
     assert "secret" not in response.text
     assert response.headers["x-correlation-id"]
-    assert "the secret of the house" in capsys.readouterr().out
+    assert "the secret of the house" in printed.getvalue()
 
 
 async def test_an_engine_away_is_503_with_retry_after(client: httpx2.AsyncClient) -> None:
