@@ -1,6 +1,7 @@
 """The voting API: passes for those who may vote, receipts for their voters, standings for all."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -8,12 +9,13 @@ from redis.asyncio import Redis
 
 from groundswell_kit.clock import utc_now
 from groundswell_kit.health import Health
+from groundswell_kit.ids import new_id
 from groundswell_kit.mongo import connect
 from groundswell_local.engines import Engines
 from groundswell_voting.app.api import create_api
 from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.counting.log_ends import LogEnds
-from groundswell_voting.passes.rules import Pass, parse_keys, sign
+from groundswell_voting.passes.rules import parse_keys, sign
 from groundswell_voting.polls.rules import Poll, PollStage
 from groundswell_voting.settings import Settings
 from tests.integration.voting.installation import Voting
@@ -133,11 +135,10 @@ class TestReceipts:
             assert (await api.get(path, token)).status_code == 200
 
     async def test_a_pass_whose_time_is_over_still_reads_them(self, api: Api, opened: Poll) -> None:
-        poll = opened
-        receipt = await api.vote(poll, "person_1")
-        voter = api.read(await api.permit(poll, "person_1")).voter
+        permit = await api.permit(opened, new_id("person"))
+        receipt, voter = await api.vote_with(permit), api.read(permit)
         keys = parse_keys(api.voting.settings.voting_pass_keys.get_secret_value())
-        expired = sign(Pass(poll.poll_id, voter, "pass_1", expires_at=1), keys)
+        expired = sign(replace(voter, expires_at=1), keys)
         assert await api.state(receipt, expired) == "not_known_yet"
 
     async def test_an_id_that_was_never_issued_is_not_found(self, api: Api, opened: Poll) -> None:
@@ -273,15 +274,16 @@ async def test_problems_of_the_ballot_box_are_explained(api: Api) -> None:
 async def test_without_redis_all_but_the_standings_is_served(
     engines: Engines, api: Api, opened: Poll
 ) -> None:
-    poll = opened
-    receipt = await api.vote(poll, "person_1")
+    poll, permit = opened, await api.permit(opened, new_id("person"))
+    receipt = await api.vote_with(permit)
     await engines.redis.kill()
     try:
         answer = await api.get(f"/v1/polls/{poll.poll_id}/standings")
         check(answer, 503, "unavailable")
         assert answer.headers["retry-after"]
         assert (await api.get(f"/v1/polls/{poll.poll_id}")).status_code == 200
-        assert await api.state(receipt, await api.permit(poll)) == "not_known_yet"
+        assert await api.state(receipt, permit) == "not_known_yet"
+        assert await api.permit(poll, new_id("person"))
     finally:
         await engines.redis.start()
     await eventually(lambda: _shows(api, poll, 0), "standings are served again")
