@@ -66,6 +66,8 @@ class PollMachine:
         self._acknowledged: dict[str, float] = {}
         self._probe_after: dict[str, float] = {}
         self._certify_after: dict[str, float] = {}
+        self._failures: dict[str, int] = {}
+        self._retry_after: dict[str, float] = {}
         self._compared = False
         self.halted: str | None = None
 
@@ -74,12 +76,13 @@ class PollMachine:
         failures = 0
         while not stop.is_set():
             try:
-                moved = await self._turn()
+                all_moved = await self._turn()
+                failures = 0
             except AWAY as error:
                 log.warning("state machine interrupted", error=repr(error))
-                moved = False
-            failures = 0 if moved else failures + 1
-            if moved:
+                all_moved = False
+                failures += 1
+            if all_moved:
                 self._heartbeat.beat()
             await pause(stop, growing_delay(failures) if failures else TURN_SECONDS)
         await self._let_go()
@@ -90,26 +93,34 @@ class PollMachine:
             raise StateDisagrees(self.halted)
 
     async def _turn(self) -> bool:
-        """One step of every poll; False when one of them could not be moved on."""
+        """One step of every poll; False while one of them cannot be moved on."""
         if self.halted is not None:
             return True
         if not await self._holds_lease():
             self._acknowledged.clear()
+            self._failures.clear()
             return True
         if not self._compared:
             self._compared = await self._agrees()
         polls = [poll async for poll in self._polls.unfinished_of_all_brands()]
-        all_moved = True
         for poll in polls:
             # A step may have taken longer than the lease lasts; then others are at it.
             if not self._compared or not await self._holds_lease():
                 break
-            try:
-                await self._step(poll)
-            except Exception as error:
-                log.exception("poll does not move on", poll_id=poll.poll_id, error=repr(error))
-                all_moved = False
-        return all_moved
+            if time.monotonic() >= self._retry_after.get(poll.poll_id, 0.0):
+                await self._try_step(poll)
+        return not self._failures
+
+    async def _try_step(self, poll: Poll) -> None:
+        """One poll that cannot be moved on waits longer and longer, and holds up no other."""
+        try:
+            await self._step(poll)
+        except Exception as error:
+            log.exception("poll does not move on", poll_id=poll.poll_id, error=repr(error))
+            failures = self._failures[poll.poll_id] = self._failures.get(poll.poll_id, 0) + 1
+            self._retry_after[poll.poll_id] = time.monotonic() + growing_delay(failures)
+        else:
+            self._failures.pop(poll.poll_id, None)
 
     async def _holds_lease(self) -> bool:
         if self._lease.remaining() > RENEW_BELOW_SECONDS:
