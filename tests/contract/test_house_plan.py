@@ -17,7 +17,11 @@ COPIED = ("services", "shared", "deploy", "lint", "pyproject.toml", ".importlint
 TOOLS = Path(sys.executable).parent
 
 IDEAS = "services/ideas/src/groundswell_ideas"
+NOTIFICATIONS = "services/notifications/src/groundswell_notifications"
+IDENTITY = "services/identity/src/groundswell_identity"
+REWARDS = "services/rewards/src/groundswell_rewards"
 VOTING = "services/voting/src/groundswell_voting"
+WEB = "services/web/src/groundswell_web"
 KIT = "shared/kit/src/groundswell_kit"
 CONTRACTS = "shared/contracts/src/groundswell_contracts"
 LOCAL = "deploy/local/src/groundswell_local"
@@ -82,10 +86,30 @@ BREACHES = [
     imports("ideas", f"{IDEAS}/contests/planted.py", "groundswell_ideas.submissions"),
     imports("ideas", f"{IDEAS}/submissions/planted.py", "groundswell_ideas.moderation"),
     imports("ideas", f"{IDEAS}/moderation/planted.py", "groundswell_ideas.selection"),
+    imports("identity", f"{IDENTITY}/people/planted.py", "groundswell_identity.memberships"),
+    imports("identity", f"{IDENTITY}/memberships/planted.py", "groundswell_identity.tokens"),
+    imports("identity", f"{IDENTITY}/keys/planted.py", "groundswell_identity.memberships"),
+    imports("identity", f"{IDENTITY}/tokens/planted.py", "groundswell_identity.signin"),
+    imports("identity", f"{IDENTITY}/signin/planted.py", "groundswell_identity.staff"),
     imports("voting", f"{VOTING}/voteslog/planted.py", "groundswell_voting.counting"),
     imports("voting", f"{VOTING}/counting/planted.py", "groundswell_voting.polls"),
     imports("voting", f"{VOTING}/passes/planted.py", "groundswell_voting.intake"),
     imports("voting", f"{VOTING}/certification/planted.py", "groundswell_voting.standings"),
+    imports(
+        "notifications",
+        f"{NOTIFICATIONS}/audience/planted.py",
+        "groundswell_notifications.messages",
+    ),
+    imports(
+        "notifications", f"{NOTIFICATIONS}/inbox/planted.py", "groundswell_notifications.email"
+    ),
+    imports("rewards", f"{REWARDS}/plans/planted.py", "groundswell_rewards.ledger"),
+    imports("rewards", f"{REWARDS}/ledger/planted.py", "groundswell_rewards.grants"),
+    imports("rewards", f"{REWARDS}/grants/planted.py", "groundswell_rewards.statements"),
+    imports("rewards", f"{REWARDS}/statements/planted.py", "groundswell_rewards.audit"),
+    imports("web", f"{WEB}/voting/planted.py", "groundswell_web.contests"),
+    imports("web", f"{WEB}/account/planted.py", "groundswell_web.voting"),
+    imports("web", f"{WEB}/sessions/planted.py", "groundswell_web.account"),
     Breach(
         "cycles",
         {

@@ -6,16 +6,17 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx2
 import pytest
 from redis.asyncio import Redis
 
-from groundswell_local.installation import Installation, local_groundswell, service_environment
+from groundswell_local.environment import service_environment
+from groundswell_local.installation import Installation
 from groundswell_local.ports import free_ports
-from groundswell_local.settings import LocalPorts, inherited_environment
+from groundswell_local.settings import inherited_environment
 from groundswell_local.supervisor import RoleSpec
 from tests.support.crowd import Crowd, Voter
 from tests.support.story import Story
@@ -26,20 +27,6 @@ pytestmark = pytest.mark.timeout(300)
 NAMES = ["Boaty", "Poppy-Mai", "Henry", "It's bloody cold here", "David"]
 VOTERS = 3_000
 TOPICS = {"contests", "ideas", "polls", "tallies", "votes", "winners"}
-
-
-@pytest.fixture(scope="module")
-async def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("groundswell")
-
-
-@pytest.fixture(scope="module")
-async def groundswell(state: Path) -> AsyncIterator[Installation]:
-    ports = LocalPorts.model_validate(
-        dict(zip(LocalPorts.model_fields, free_ports(10), strict=True))
-    )
-    async with local_groundswell(state, on_event=print, say=print, ports=ports) as running:
-        yield running
 
 
 def _voters(idea_ids: list[str]) -> list[Voter]:

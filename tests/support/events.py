@@ -90,6 +90,8 @@ def _fitting(schema: dict[str, Any], parts: dict[str, Any]) -> st.SearchStrategy
             return MOMENTS.map(datetime.isoformat)
         case {"type": "string", "format": "date"}:
             return st.dates().map(str)
+        case {"type": "string", "pattern": pattern}:
+            return st.from_regex(pattern, fullmatch=True)
     return _scalar(schema)
 
 

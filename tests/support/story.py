@@ -13,6 +13,8 @@ from groundswell_local.issuer import LocalIssuer
 BRAND = "brand_scenario"
 PATIENCE_SECONDS = 60.0
 
+_NOT_YET = httpx2.codes.NOT_FOUND
+
 
 class Refused(Exception):
     """An answer that this story did not expect."""
@@ -37,8 +39,8 @@ class Story:
         """The Authorization of a participant."""
         return _bearer(self.issuer.mint(name, ["participant"]))
 
-    async def open_contest(self, title: str) -> None:
-        """A manager drafts a contest with all it needs, and opens it for submissions."""
+    async def draft_contest(self, title: str, reward_plan: Any = None) -> str:
+        """A manager drafts a contest with all that it needs; its id, and the story is about it."""
         now = datetime.now(UTC)
         draft = {
             "title": title,
@@ -51,30 +53,57 @@ class Story:
                 "voting_opens_at": (now + timedelta(hours=1)).isoformat(),
                 "voting_closes_at": (now + timedelta(hours=2)).isoformat(),
             },
+            "reward_plan": reward_plan,
         }
         contest = await self._post("/v1/contests", self.staff("manager"), draft)
         self.contest_id = contest["id"]
+        return self.contest_id
+
+    async def open_contest(self, title: str, reward_plan: Any = None) -> None:
+        """A manager drafts a contest with all it needs, and opens it for submissions."""
+        await self.draft_contest(title, reward_plan)
         await self.move_to("submission")
 
-    async def submit_and_approve(self, title: str) -> str:
-        """A participant hands an idea in and an editor approves it; the idea's id."""
+    async def submit(self, title: str, author: dict[str, str]) -> str:
+        """A participant, by their Authorization, hands an idea in; the idea's id."""
         body = {"title": title, "summary": f"Because {title} it is."}
-        author = self.participant(f"author of {title}")
         idea = await self._post(f"/v1/contests/{self.contest_id}/ideas", author, body)
-        await self._post(f"/v1/ideas/{idea['id']}/approve", self.staff("editor"), {})
         return str(idea["id"])
+
+    async def submit_and_approve(self, title: str, author: dict[str, str] | None = None) -> str:
+        """A participant hands an idea in and an editor approves it; the idea's id."""
+        idea_id = await self.submit(title, author or self.participant(f"author of {title}"))
+        await self.approve(idea_id)
+        return idea_id
+
+    async def approve(self, idea_id: str) -> None:
+        """An editor lets an idea take part."""
+        await self._post(f"/v1/ideas/{idea_id}/approve", self.staff("editor"), {})
+
+    async def reject(self, idea_id: str, reason: str) -> None:
+        """An editor turns an idea down."""
+        await self._post(f"/v1/ideas/{idea_id}/reject", self.staff("editor"), {"reason": reason})
 
     async def shortlist(self, idea_ids: Sequence[str]) -> None:
         """An editor puts ideas to the vote."""
         url = f"{self.ideas_url}/v1/contests/{self.contest_id}/shortlist"
-        headers = self.staff("editor") | await self._version()
-        _expect(await self.http.put(url, headers=headers, json={"idea_ids": list(idea_ids)}), 200)
+        headers = self.staff("editor") | await self.version()
+        answer = await self.http.put(url, headers=headers, json={"idea_ids": list(idea_ids)})
+        if answer.status_code == httpx2.codes.PRECONDITION_FAILED:
+            # The first answer was lost on its way, and this one is to a repeat: look, and say so.
+            headers = self.staff("editor") | await self.version()
+            answer = await self.http.put(url, headers=headers, json={"idea_ids": list(idea_ids)})
+        _expect(answer, 200)
 
     async def move_to(self, phase: str) -> dict[str, Any]:
         """A manager moves the contest to another phase."""
-        path = f"/v1/contests/{self.contest_id}/phase"
-        headers = self.staff("manager") | await self._version()
-        return await self._post(path, headers, {"to": phase}, status=200)
+        url = f"{self.ideas_url}/v1/contests/{self.contest_id}"
+        headers = self.staff("manager") | await self.version()
+        answer = await self.http.post(f"{url}/phase", headers=headers, json={"to": phase})
+        if answer.status_code == httpx2.codes.PRECONDITION_FAILED:  # as above
+            answer = await self.http.get(url, headers=self.staff("manager"))
+            assert answer.json()["phase"] == phase
+        return _expect(answer, 200)
 
     async def open_voting(self) -> None:
         """The contest enters voting, and its poll takes votes."""
@@ -82,6 +111,31 @@ class Story:
         await self.until(
             f"{self.voting_url}/v1/polls/{self.poll_id}", lambda p: p["stage"] == "open"
         )
+
+    async def vote(self, ballot_box_url: str, voter: dict[str, str], idea_id: str) -> str:
+        """A participant, by their Authorization, votes; the id of the vote."""
+        passes = f"{self.voting_url}/v1/polls/{self.poll_id}/passes"
+        permit = _expect(await self.http.post(passes, headers=voter), 201)
+        votes = f"{ballot_box_url}/v1/polls/{self.poll_id}/votes"
+        headers, body = _bearer(permit["pass"]), {"idea_id": idea_id}
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            # The box may hear of the poll a little later than the voting API does.
+            while (answer := await self.http.post(votes, headers=headers, json=body)).is_error:
+                if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
+                    break
+                await asyncio.sleep(0.1)
+        return str(_expect(answer, None)["vote_id"])
+
+    async def follow(self, notifications_url: str, person: dict[str, str]) -> None:
+        """A participant follows the contest, once notifications has heard of it."""
+        url = f"{notifications_url}/v1/follows/{self.contest_id}"
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                answer = await self.http.put(url, headers=person)
+                if answer.status_code != _NOT_YET:
+                    break
+                await asyncio.sleep(0.1)
+        _expect(answer, 200)
 
     async def certified_tally(self) -> dict[str, Any]:
         """The tally, once it is certified and the contest has heard of it."""
@@ -97,9 +151,9 @@ class Story:
         body = {"idea_id": idea_id, "reason": reason}
         await self._post(f"/v1/contests/{self.contest_id}/vetoes", self.staff("manager"), body)
 
-    async def select(self, idea_id: str, reason: str) -> None:
-        """A manager selects the winner."""
-        body = {"idea_ids": [idea_id], "reason": reason}
+    async def select(self, idea_id: str, reason: str, *others: str) -> None:
+        """A manager selects the winner, or this one and others."""
+        body = {"idea_ids": [idea_id, *others], "reason": reason}
         await self._post(f"/v1/contests/{self.contest_id}/winners", self.staff("manager"), body)
 
     async def decision(self) -> dict[str, Any]:
@@ -107,16 +161,19 @@ class Story:
         url = f"{self.ideas_url}/v1/contests/{self.contest_id}/decision"
         return _expect(await self.http.get(url), 200)
 
-    async def until(self, url: str, holds: Any) -> dict[str, Any]:
+    async def until(
+        self, url: str, holds: Any, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
         """Read a URL until what it answers holds; TimeoutError after a minute."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
-                answer = await self.http.get(url)
+                answer = await self.http.get(url, headers=headers)
                 if answer.status_code == 200 and holds(document := answer.json()):
                     return dict(document)
                 await asyncio.sleep(0.1)
 
-    async def _version(self) -> dict[str, str]:
+    async def version(self) -> dict[str, str]:
+        """The If-Match of a change to the contest as it is now."""
         url = f"{self.ideas_url}/v1/contests/{self.contest_id}"
         answer = await self.http.get(url, headers=self.staff("manager"))
         return {"If-Match": answer.headers["ETag"]}

@@ -69,6 +69,20 @@ def audit_topics(
         origins.close()
 
 
+def every_record(
+    bootstrap: str, *, prefix: str = "", deadline_seconds: float = 60
+) -> Iterator[Record]:
+    """Every record that the topics under `prefix` held when the reading began, Kafka's own too.
+
+    Raises TimeoutError when the deadline comes before the end. Blocks; changes nothing.
+    """
+    consumer = _consumer(bootstrap)
+    try:
+        yield from _read(consumer, _ends(consumer, prefix), time.monotonic() + deadline_seconds)
+    finally:
+        consumer.close()
+
+
 def _consumer(bootstrap: str) -> Consumer:
     """A client that only looks: it is given its partitions, and commits nothing."""
     return Consumer(

@@ -14,6 +14,7 @@ from tests.support.issuer import LocalIssuer
 CONTESTS = "POST /v1/contests"
 IDEA = {"title": "RRS Boaty McBoatface", "summary": "A name that nobody will forget."}
 TIMES = new_contest()["timetable"]
+PLAN = new_contest()["reward_plan"]
 LONG_AGO = "2016-04-16T23:00:00Z"
 WHY = "Polar ships are named for explorers."
 
@@ -124,6 +125,20 @@ WRONG = [
         422,
         "body.idea_ids",
     ),
+    Bad(
+        "half a penny",
+        CONTESTS,
+        new_contest(reward_plan=PLAN | {"per_winner": {"amount_minor": 0.5, "currency": "GBP"}}),
+        422,
+        "body.reward_plan.per_winner.amount_minor",
+    ),
+    Bad(
+        "a reward without terms",
+        "PATCH /v1/contests/{draft}",
+        {"reward_plan": PLAN | {"terms": ""}},
+        422,
+        "body.reward_plan.terms",
+    ),
     Bad("strange cursor", "GET /v1/contests?cursor=abc", None, 422, "query.cursor"),
     Bad("page too long", "GET /v1/contests?limit=101", None, 422, "query.limit"),
 ]
@@ -148,6 +163,7 @@ NOT_ALLOWED = [
 ]
 
 NOT_NOW = [
+    Bad("frozen reward", "PATCH /v1/contests/{open}", {"reward_plan": None}, 409, "phase"),
     Bad("frozen terms", "PATCH /v1/contests/{open}", {"title": "Boats"}, 409, "phase"),
     Bad("skipped phase", "POST /v1/contests/{open}/phase", {"to": "decided"}, 409, "to"),
     Bad("nothing to vote on", "POST /v1/contests/{open}/phase", {"to": "voting"}, 409, "shortlist"),

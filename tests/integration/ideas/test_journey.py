@@ -4,9 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
+from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished, RewardPlan
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
+from groundswell_contracts.money import Money
 from groundswell_contracts.poll_rules import PollRules
 from groundswell_contracts.topics import CONTESTS, IDEAS, WINNERS
 from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
@@ -56,8 +57,9 @@ async def test_a_contest_is_decided_in_the_open(world: World) -> None:
     for idea_id in idea_ids:
         kinds = [type(event) for event in by_key.pop(f"{IDEAS.name} {idea_id}")]
         assert kinds == [IdeaSubmitted, IdeaApproved, IdeaShortlisted]
-    kinds = [type(event) for event in by_key.pop(f"{IDEAS.name} {rejected}")]
-    assert kinds == [IdeaSubmitted, IdeaRejected]
+    submitted, turned_down = by_key.pop(f"{IDEAS.name} {rejected}")
+    assert isinstance(submitted, IdeaSubmitted)
+    assert isinstance(turned_down, IdeaRejected)
     assert by_key == {}
 
 
@@ -65,6 +67,10 @@ def check_contest(events: list[Event], poll_id: str, idea_ids: list[str]) -> Non
     published_event, *changes = events
     assert isinstance(published_event, ContestPublished)
     assert published_event.vote == "advisory"
+    assert published_event.reward_plan == RewardPlan(
+        per_winner=Money(amount_minor=50_000, currency="GBP"),
+        terms="Paid within 30 days of your acceptance.",
+    )
     steps = [(c.from_phase, c.to_phase) for c in changes if isinstance(c, ContestPhaseChanged)]
     way = ["draft", "submission", "voting", "deliberation", "decided", "delivery", "closed"]
     assert steps == list(pairwise(way))
@@ -95,6 +101,7 @@ async def test_the_decision_page_tells_everything(world: World) -> None:
     page = await world.done("GET", f"/v1/contests/{contest_id}/decision", by=None)
 
     assert page["rules"] == "One vote each. The director has the last word."
+    assert page["reward_plan"]["per_winner"] == {"amount_minor": 50_000, "currency": "GBP"}
     assert (page["vote"], page["overruled"], page["phase"]) == ("advisory", True, "closed")
     assert page["tally"]["poll_id"] == poll_id
     assert page["tally"]["log_hash"] == "ab" * 32

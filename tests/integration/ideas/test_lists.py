@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from groundswell_kit.clock import utc_now
 from tests.integration.ideas.scene import new_scene
-from tests.integration.ideas.world import World
+from tests.integration.ideas.world import World, new_contest
 
 
 async def walk(world: World, path: str, **how: Any) -> tuple[list[str], int]:
@@ -29,6 +30,36 @@ async def test_contests_come_newest_first(world: World) -> None:
 async def test_a_full_last_page_has_no_next(world: World) -> None:
     drafted = [(await world.draft())["id"] for _ in range(4)]
     assert await walk(world, "/v1/contests") == (drafted[::-1], 2)
+
+
+async def test_everybody_lists_what_has_opened_whoever_opened_it_last_first(world: World) -> None:
+    brands = ("nerc", "nike", "nerc", "lego", "nike", "lego")
+    drafted = [
+        (await world.done("POST", "/v1/contests", new_contest(), brand=brand))["id"]
+        for brand in brands
+    ]
+    order = (3, 0, 4, 1, 2)  # the last one stays a draft
+    opened = [drafted[number] for number in order]
+    for number in order:
+        path = f"/v1/contests/{drafted[number]}/phase"
+        await world.done("POST", path, {"to": "submission"}, brand=brands[number], if_match="*")
+    for reader in (None, "participant", "integrator"):
+        assert await walk(world, "/v1/contests", by=reader) == (opened[::-1], 3)
+    assert await walk(world, "/v1/contests", by="juror", brand="lego") == (
+        [drafted[5], drafted[3]],
+        1,
+    )
+
+
+async def test_contests_opened_in_one_moment_are_all_listed(world: World) -> None:
+    drafted = [(await world.draft())["id"] for _ in range(5)]
+    for contest_id in drafted:
+        await world.enter(contest_id, "submission")
+    moment = utc_now()
+    await world.database["contests"].update_many(
+        {}, {"$set": {"opened_at": moment, "phases.1.reached_at": moment}}
+    )
+    assert await walk(world, "/v1/contests", by=None) == (drafted[::-1], 3)
 
 
 async def test_ideas_come_as_they_were_handed_in(world: World) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from groundswell_contracts.topics import WINNERS
 from tests.integration.ideas.world import World
 
 WHY = "Polar ships are named for explorers."
@@ -49,7 +50,7 @@ async def test_an_advisory_vote_may_be_overruled_in_the_open(
     assert decision["winners"][0]["reason"] == WHY
 
 
-async def test_winners_are_final(world: World) -> None:
+async def test_while_winners_stand_nobody_else_is_selected_or_vetoed(world: World) -> None:
     contest_id, (first, second, _) = await world.contest_in("deliberation")
     assert await select(world, contest_id, first) == (201, [])
     assert await select(world, contest_id, second) == (409, ["selected"])
@@ -57,6 +58,54 @@ async def test_winners_are_final(world: World) -> None:
         "POST", f"/v1/contests/{contest_id}/vetoes", {"idea_id": second, "reason": WHY}
     )
     assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("phase", ["deliberation", "decided", "delivery"])
+async def test_a_winner_is_vetoed_in_the_open_and_another_selected(
+    world: World, phase: str
+) -> None:
+    contest_id, (first, second, _) = await world.contest_in(phase)
+    if phase == "deliberation":
+        assert await select(world, contest_id, first) == (201, [])
+    await veto(world, contest_id, first)
+    decision = await world.done("GET", f"/v1/contests/{contest_id}/decision", by=None)
+    assert decision["winners"] == []
+    (shown,) = decision["vetoes"]
+    assert (shown["idea_id"], shown["reason"], shown["was_selected"]) == (first, WHY, True)
+    assert await select(world, contest_id, first) == (409, ["vetoed"])
+    assert await select(world, contest_id, second) == (201, [])
+    decision = await world.done("GET", f"/v1/contests/{contest_id}/decision", by=None)
+    assert [winner["idea_id"] for winner in decision["winners"]] == [second]
+    assert decision["overruled"]
+    told = [
+        (type(event.data).__name__, getattr(event.data, "idea_id", None))
+        for event in await world.events()
+        if event.data.topic.name == WINNERS.name
+    ]
+    assert told == [
+        ("WinnerSelected", first),
+        ("WinnerVetoed", first),
+        ("WinnerSelected", second),
+    ]
+
+
+async def test_a_contest_without_a_standing_winner_is_not_delivered(world: World) -> None:
+    contest_id, (first, *_) = await world.contest_in("decided")
+    await veto(world, contest_id, first)
+    path = f"/v1/contests/{contest_id}/phase"
+    answer = await world.send("POST", path, {"to": "delivery"}, if_match="*")
+    assert answer.status_code == 409
+    assert [error["field"] for error in answer.json()["errors"]] == ["winners"]
+
+
+async def test_a_closed_contest_keeps_its_winners(world: World) -> None:
+    contest_id, (first, *_) = await world.contest_in("closed")
+    body = {"idea_id": first, "reason": WHY}
+    answer = await world.send("POST", f"/v1/contests/{contest_id}/vetoes", body)
+    assert answer.status_code == 409
+    assert [error["rule"] for error in answer.json()["errors"]] == ["phase"]
+    decision = await world.done("GET", f"/v1/contests/{contest_id}/decision", by=None)
+    assert [winner["idea_id"] for winner in decision["winners"]] == [first]
 
 
 async def test_the_shortlist_tells_only_of_ideas_that_are_new_on_it(world: World) -> None:

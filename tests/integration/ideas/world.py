@@ -176,6 +176,10 @@ def new_contest(**changes: object) -> Json:
             "voting_closes_at": (now + timedelta(hours=2)).isoformat(),
         },
         "answer_by": (now + timedelta(days=20)).date().isoformat(),
+        "reward_plan": {
+            "per_winner": {"amount_minor": 50_000, "currency": "GBP"},
+            "terms": "Paid within 30 days of your acceptance.",
+        },
         **changes,
     }
     return {name: value for name, value in body.items() if value is not None}

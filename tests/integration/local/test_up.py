@@ -19,8 +19,9 @@ from groundswell_local.settings import LocalPorts
 from tests.support.processes import all_gone
 
 GROUNDSWELL = str(Path(sys.executable).with_name("groundswell"))
-ROLES = 7
+ROLES = 14
 ENGINES = 3
+MAIL = 1
 
 Run = Callable[..., Awaitable[Process]]
 
@@ -74,7 +75,7 @@ async def up(groundswell: Run) -> tuple[Process, list[int]]:
     process = await groundswell("up")
     await printed(process, "Ctrl-C ends all")
     children = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
-    assert len(children) == ROLES + ENGINES
+    assert len(children) == ROLES + ENGINES + MAIL
     return process, children
 
 
@@ -120,6 +121,7 @@ async def test_operator_commands_are_the_services_own(groundswell: Run) -> None:
 async def test_clean_wipes_all_but_the_jars(groundswell: Run, tmp_path: Path) -> None:
     (tmp_path / "kafka-4.3.1").mkdir()
     (tmp_path / "engines" / "mongo").mkdir(parents=True)
+    (tmp_path / "mail").mkdir()
     (tmp_path / "secrets.json").write_text("{}")
     clean = await groundswell("clean")
     assert await clean.wait() == 0

@@ -229,6 +229,7 @@ ROUTES = {
     ("GET", "/v1/polls/{poll_id}"): "anyone",
     ("POST", "/v1/polls/{poll_id}/passes"): "participant",
     ("GET", "/v1/polls/{poll_id}/standings"): "anyone",
+    ("GET", "/v1/polls/{poll_id}/ballot"): "participant",
     ("GET", "/v1/receipts/{vote_id}"): "voter",
     ("GET", "/v1/polls/{poll_id}/tally"): "anyone",
     ("GET", "/problems/{slug}"): "anyone",

@@ -133,9 +133,11 @@ async def test_a_count_that_differs_is_refused_until_it_is_rebuilt(
         async with running(voting.machine(0.2).run):
             await eventually(lambda: _is_refused(voting, poll, partition), "it is refused")
             assert await _stays_sealed(voting, poll)
+            await eventually(lambda: _shown_refused(1), "the worker shows it")
             assert await voting.stores.tallies.find_public(poll.poll_id) is None
             await set_back(voting.settings, [partition])
             certified = await voting.reaches(poll, PollStage.CERTIFIED)
+            await eventually(lambda: _shown_refused(0), "the worker shows it no more")
     assert certified.refusal is None
     tally = await tally_of(voting, poll)
     assert {idea.idea_id: idea.votes for idea in tally.tally if idea.votes} == expected
@@ -181,6 +183,10 @@ async def test_the_operators_recount_tells_the_same_and_touches_nothing(voting: 
 
 async def _is_refused(voting: Voting, poll: Poll, partition: int) -> bool:
     return f"partition {partition}" in ((await voting.poll(poll)).refusal or "")
+
+
+async def _shown_refused(polls: int) -> bool:
+    return REGISTRY.get_sample_value("groundswell_polls_refused") == polls
 
 
 async def _stays_sealed(voting: Voting, poll: Poll) -> bool:

@@ -50,7 +50,7 @@ async def enter(
         )
     before, after = phases
     change = ContestPhaseChanged(
-        contest_id=contest_id, from_phase=before, to_phase=after, poll=plan
+        contest_id=contest_id, title="A contest", from_phase=before, to_phase=after, poll=plan
     )
     handlers = PollHandlers(PollCommands(voting.stores.polls))
     await handlers.on_contest_phase_changed(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaError
+from prometheus_client import REGISTRY
 
 from groundswell_contracts.polls import PollAnnounced
 from groundswell_kit.clock import utc_now
@@ -250,6 +251,7 @@ async def test_a_poll_that_cannot_be_moved_on_holds_up_no_other(voting: Voting) 
         await voting.close(stuck)
         await voting.reaches(stuck, PollStage.SEALED)
         await eventually(lambda: _is_true(lambda: len(attempts) >= 5), "it was tried again")
+        assert REGISTRY.get_sample_value("groundswell_polls_stuck") == 1
         await voting.reaches(await voting.plan(), PollStage.OPEN, within_seconds=2)
     assert (await voting.poll(stuck)).stage is PollStage.SEALED
 

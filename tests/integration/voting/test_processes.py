@@ -78,7 +78,11 @@ async def open_by_events(voting: Voting) -> str:
         ),
     )
     voting_phase = ContestPhaseChanged(
-        contest_id=contest_id, from_phase="moderation", to_phase="voting", poll=plan
+        contest_id=contest_id,
+        title="A contest",
+        from_phase="moderation",
+        to_phase="voting",
+        poll=plan,
     )
     await publish(voting, published, voting_phase)
     return poll_id

@@ -15,6 +15,8 @@ FULL = Facts(
     mongod="mongod 6.0.5",
     redis="redis-server 7.2.4",
     docker=None,
+    chromium="/usr/bin/chromium",
+    promtool="/usr/bin/promtool",
     engines_elsewhere=False,
     ports={9092: None, 8101: None},
     memory=MEMORY_NEEDED,
@@ -94,3 +96,10 @@ def test_a_taken_port_names_the_program() -> None:
 
 def test_one_core_is_a_note() -> None:
     assert finding("Cores", replace(FULL, cores=1)).state == "note"
+
+
+def test_what_only_tests_need_is_a_note_with_its_package() -> None:
+    facts = replace(FULL, chromium=None, promtool=None)
+    for subject, package in (("Chromium", "chromium"), ("promtool", "prometheus")):
+        assert finding(subject, facts).state == "note"
+        assert finding(subject, facts).remedy.endswith(f"apt-get install {package}")

@@ -24,7 +24,7 @@ def public_keys(directory: Path) -> KeySet:
 
 
 def verifier(issuer: LocalIssuer) -> TokenVerifier:
-    (described,) = json.loads(issuer.environment()["GROUNDSWELL_ISSUERS"])
+    described = issuer.as_setting()
     return TokenVerifier([Issuer.model_validate(described)], local_mode=True)
 
 
@@ -58,7 +58,7 @@ def test_no_two_tokens_are_the_same(issuer: LocalIssuer) -> None:
 def test_the_keys_are_made_once(issuer: LocalIssuer, tmp_path: Path) -> None:
     again = LocalIssuer(tmp_path)
     jwt.decode(again.mint("person-1", ["participant"]), public_keys(tmp_path))
-    assert again.environment() == issuer.environment()
+    assert again.as_setting() == issuer.as_setting()
 
 
 async def test_another_installation_refuses_it(issuer: LocalIssuer, tmp_path: Path) -> None:

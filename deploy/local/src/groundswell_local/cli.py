@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, NoReturn
 
@@ -23,12 +23,9 @@ from groundswell_local.engines import (
     engine_environment,
     running_engines,
 )
+from groundswell_local.environment import service_environment
 from groundswell_local.facts import gather
-from groundswell_local.installation import (
-    InstallationError,
-    local_groundswell,
-    service_environment,
-)
+from groundswell_local.installation import SERVICES, InstallationError, local_groundswell
 from groundswell_local.issuer import LocalIssuer
 from groundswell_local.ownership import AlreadyOwnedError, end_owner, note_process, pid_file
 from groundswell_local.paths import engines_directory
@@ -54,7 +51,7 @@ _EXPECTED = (
     ValidationError,
 )
 # Named one by one: the state may lie in a directory that holds other people's things, too.
-_OURS = ("engines", "issuer", "logs", "pids", "owner.pid", "secrets.json")
+_OURS = ("engines", "issuer", "logs", "mail", "pids", "owner.pid", "secrets.json")
 _MARKS = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "problem": "[red]problem[/]"}
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -149,18 +146,23 @@ def start(service: str, role: str) -> None:
         _become(service, [role], {port_variable(service, role): "0"})
 
 
-@app.command(context_settings=_PASS_ON, add_help_option=False)
-def ideas(context: typer.Context) -> None:
-    """Operator commands of the ideas service: `groundswell ideas --help`."""
-    with _explained():
-        _become("ideas", context.args, {})
+def _operator_commands(service: str) -> Callable[[typer.Context], None]:
+    """A command that hands its arguments to the service's own, whatever they are."""
+
+    def dispatch(context: typer.Context) -> None:
+        with _explained():
+            _become(service, context.args, {})
+
+    return dispatch
 
 
-@app.command(context_settings=_PASS_ON, add_help_option=False)
-def voting(context: typer.Context) -> None:
-    """Operator commands of the voting service: `groundswell voting --help`."""
-    with _explained():
-        _become("voting", context.args, {})
+for _service in SERVICES:
+    app.command(
+        _service,
+        context_settings=_PASS_ON,
+        add_help_option=False,
+        help=f"Operator commands of {_service}: `groundswell {_service} --help`.",
+    )(_operator_commands(_service))
 
 
 @contextmanager
@@ -176,8 +178,8 @@ def _explained() -> Iterator[None]:
 async def _up() -> None:
     async with local_groundswell(STATE, on_event=_tell, say=console.print) as running:
         _tell_versions(running.engines)
-        console.print(f"ideas {running.ideas_url}  voting {running.voting_url}  ", end="")
-        console.print(f"ballot box {running.ballot_box_url}  (Ctrl-C ends all)")
+        console.print(f"contests {running.web_url}  mails {running.mail_url}  ", end="")
+        console.print(f"API {running.ideas_url}/docs and its like  (Ctrl-C ends all)")
         await asyncio.Event().wait()
 
 
@@ -193,7 +195,7 @@ async def _engines() -> None:
 
 def _tell(event: RoleEvent) -> None:
     colour = {"ready": "green", "died": "red", "gave up": "red"}.get(event.kind, "default")
-    console.print(f"{event.name:<18} [{colour}]{event.kind}[/]  {event.detail}")
+    console.print(f"{event.name:<21} [{colour}]{event.kind}[/]  {event.detail}")
 
 
 def _tell_versions(engines: Engines) -> None:

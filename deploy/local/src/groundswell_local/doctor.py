@@ -8,7 +8,7 @@ from groundswell_local.facts import Facts
 
 GIB = 1024**3
 PYTHON_NEEDED = (3, 11)
-MEMORY_NEEDED = 2 * GIB
+MEMORY_NEEDED = 3 * GIB
 DISK_NEEDED = 3 * GIB
 CORES_WANTED = 2
 
@@ -28,6 +28,8 @@ def examine(facts: Facts) -> list[Finding]:
     return [
         _python(facts),
         *_engines(facts),
+        _for_tests("Chromium", facts.chromium, "chromium"),
+        _for_tests("promtool", facts.promtool, "prometheus"),
         *(_port(facts, port) for port in sorted(facts.ports)),
         _memory(facts),
         _disk(facts),
@@ -77,6 +79,14 @@ def _engine(
     if docker is not None:
         return Finding(name, "ok", f"container on Docker {docker}: {lack} here")
     return Finding(name, "problem", f"{lack}, and no Docker daemon answers", remedy)
+
+
+def _for_tests(subject: str, program: str | None, package: str) -> Finding:
+    """Groundswell runs without it, and some of its tests fail without it."""
+    if program is not None:
+        return Finding(subject, "ok", program)
+    remedy = f"`make test` needs it, and installs it as root; else: sudo apt-get install {package}"
+    return Finding(subject, "note", "missing", remedy)
 
 
 def _port(facts: Facts, port: int) -> Finding:

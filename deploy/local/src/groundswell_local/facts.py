@@ -38,6 +38,8 @@ class Facts:
     mongod: str | None
     redis: str | None
     docker: str | None
+    chromium: str | None
+    promtool: str | None
     engines_elsewhere: bool
     ports: Mapping[int, PortUse | None]
     memory: int
@@ -59,6 +61,8 @@ def gather(ports: Iterable[int], directory: Path, engines_elsewhere: bool) -> Fa
         mongod=_native(mongo.RECIPE),
         redis=_native(redis.RECIPE),
         docker=docker_version(),
+        chromium=shutil.which("chromium"),
+        promtool=shutil.which("promtool"),
         engines_elsewhere=engines_elsewhere,
         ports=_port_uses(ports, directory),
         memory=psutil.virtual_memory().available,

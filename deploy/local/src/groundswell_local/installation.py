@@ -12,8 +12,8 @@ from pathlib import Path
 
 from groundswell_local.child import Child
 from groundswell_local.engines import Engines, Ports, running_engines
+from groundswell_local.environment import local_url, service_environment
 from groundswell_local.issuer import LocalIssuer
-from groundswell_local.local_secrets import local_secrets
 from groundswell_local.ownership import own, pid_file
 from groundswell_local.paths import engines_directory
 from groundswell_local.ports import is_free
@@ -21,7 +21,7 @@ from groundswell_local.settings import LocalPorts, inherited_environment
 from groundswell_local.supervisor import RoleEvent, RoleSpec, Supervisor
 from groundswell_local.together import together
 
-SERVICES = ("ideas", "voting")
+SERVICES = ("ideas", "voting", "identity", "notifications", "rewards", "web")
 _PREPARE_SECONDS = 60.0
 
 
@@ -39,12 +39,11 @@ class Installation:
     ideas_url: str
     voting_url: str
     ballot_box_url: str
-
-
-def service_environment(directory: Path, engines: Mapping[str, str]) -> dict[str, str]:
-    """All that a service has to be told: the engines' addresses, the local issuer, the secrets."""
-    issuer = LocalIssuer(directory / "issuer")
-    return {**engines, **issuer.environment(), **local_secrets(directory)}
+    notifications_url: str
+    rewards_url: str
+    identity_url: str
+    web_url: str
+    mail_url: str
 
 
 @asynccontextmanager
@@ -61,12 +60,12 @@ async def local_groundswell(
     `InstallationError`, `EngineError`, `RoleFailedError`, or `AlreadyOwnedError`.
     """
     ports = ports or LocalPorts()
-    roles = _roles(ports)
+    roles = _roles(directory, ports)
     with own(directory):
-        _check_free(roles)
+        _check_free(ports, roles)
         engine_ports = Ports(ports.kafka_port, ports.mongo_port, ports.redis_port)
         async with running_engines(engines_directory(directory), engine_ports, say) as engines:
-            environment = service_environment(directory, engines.environment())
+            environment = service_environment(directory, engines.environment(), ports)
             await together([_prepare(directory, name, environment) for name in SERVICES])
             supervisor = Supervisor(directory, environment, on_event)
             try:
@@ -75,16 +74,23 @@ async def local_groundswell(
                     engines,
                     supervisor,
                     LocalIssuer(directory / "issuer"),
-                    ideas_url=f"http://127.0.0.1:{ports.ideas_api_port}",
-                    voting_url=f"http://127.0.0.1:{ports.voting_api_port}",
-                    ballot_box_url=f"http://127.0.0.1:{ports.voting_ballot_box_port}",
+                    ideas_url=local_url(ports.ideas_api_port),
+                    voting_url=local_url(ports.voting_api_port),
+                    ballot_box_url=local_url(ports.voting_ballot_box_port),
+                    notifications_url=local_url(ports.notifications_api_port),
+                    rewards_url=local_url(ports.rewards_api_port),
+                    identity_url=local_url(ports.identity_api_port),
+                    web_url=local_url(ports.web_api_port),
+                    mail_url=local_url(ports.local_mail_port),
                 )
             finally:
                 await supervisor.stop()
 
 
-def _roles(ports: LocalPorts) -> list[RoleSpec]:
+def _roles(directory: Path, ports: LocalPorts) -> list[RoleSpec]:
+    state = {"GROUNDSWELL_STATE": str(directory.absolute())}
     return [
+        RoleSpec("local", "mail", ports.local_mail_port, state, module="groundswell_local.mail"),
         RoleSpec("ideas", "api", ports.ideas_api_port),
         RoleSpec("ideas", "worker", ports.ideas_worker_port),
         RoleSpec("voting", "api", ports.voting_api_port),
@@ -92,11 +98,19 @@ def _roles(ports: LocalPorts) -> list[RoleSpec]:
         RoleSpec("voting", "counter", ports.voting_counter_port),
         RoleSpec("voting", "archiver", ports.voting_archiver_port),
         RoleSpec("voting", "worker", ports.voting_worker_port),
+        RoleSpec("identity", "api", ports.identity_api_port),
+        RoleSpec("identity", "worker", ports.identity_worker_port),
+        RoleSpec("notifications", "api", ports.notifications_api_port),
+        RoleSpec("notifications", "worker", ports.notifications_worker_port),
+        RoleSpec("rewards", "api", ports.rewards_api_port),
+        RoleSpec("rewards", "worker", ports.rewards_worker_port),
+        RoleSpec("web", "api", ports.web_api_port),
     ]
 
 
-def _check_free(roles: Sequence[RoleSpec]) -> None:
-    taken = [f"{role.port} ({role.name})" for role in roles if not is_free(role.port)]
+def _check_free(ports: LocalPorts, roles: Sequence[RoleSpec]) -> None:
+    wanted = {ports.smtp_port: "mail", **{role.port: role.name for role in roles}}
+    taken = [f"{port} ({name})" for port, name in wanted.items() if not is_free(port)]
     if taken:
         raise InstallationError(
             f"these ports are taken: {', '.join(taken)}; `groundswell doctor` says by whom, and "

@@ -53,10 +53,9 @@ class LocalIssuer:
             claims["brand_id"] = brand_id
         return jwt.encode(self._header, claims, self._key)
 
-    def environment(self) -> dict[str, str]:
-        """The variables with which services trust this issuer, in local mode."""
-        issuer = {"issuer": ISSUER, "jwks_file": str(self._jwks_file), "local": True}
-        return {"GROUNDSWELL_MODE": "local", "GROUNDSWELL_ISSUERS": json.dumps([issuer])}
+    def as_setting(self) -> dict[str, object]:
+        """Its entry in GROUNDSWELL_ISSUERS, with which services trust it in local mode."""
+        return {"issuer": ISSUER, "jwks_file": str(self._jwks_file), "local": True}
 
 
 def _make_keys(private_key: Path, jwks_file: Path) -> None:

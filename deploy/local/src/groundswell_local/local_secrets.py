@@ -11,12 +11,14 @@ from cryptography.fernet import Fernet
 def local_secrets(directory: Path) -> dict[str, str]:
     """The variables that hold the secrets, the same at each call for the same `directory`.
 
-    They have to stay as long as the data does: receipts and stored keys are made with them.
+    They have to stay as long as the data does: receipts and stored keys are made with them. Those
+    that an older file lacks are added to it.
     """
     path = directory / "secrets.json"
-    if not path.exists():
-        write_secret(path, json.dumps(_new_secrets(), indent=2))
-    secrets: dict[str, str] = json.loads(path.read_text())
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    secrets = {**_new_secrets(), **kept}
+    if secrets != kept:
+        write_secret(path, json.dumps(secrets, indent=2))
     return secrets
 
 
@@ -35,8 +37,17 @@ def _new_secrets() -> dict[str, str]:
         "GROUNDSWELL_CURSOR_SECRET": _chance(),
         "GROUNDSWELL_VOTING_PASS_KEYS": f"k1:{_chance()}",
         "GROUNDSWELL_VOTING_RECEIPT_KEY": _chance(),
-        "GROUNDSWELL_VOTING_MASTER_KEYS": Fernet.generate_key().decode(),
+        "GROUNDSWELL_VOTING_MASTER_KEYS": _fernet_key(),
+        "GROUNDSWELL_IDENTITY_MASTER_KEYS": _fernet_key(),
+        "GROUNDSWELL_IDENTITY_ADDRESS_KEY": _chance(),
+        "GROUNDSWELL_NOTIFICATIONS_CLIENT_SECRET": _chance(),
+        "GROUNDSWELL_NOTIFICATIONS_LINK_KEY": _chance(),
+        "GROUNDSWELL_WEB_SESSION_KEYS": _fernet_key(),
     }
+
+
+def _fernet_key() -> str:
+    return Fernet.generate_key().decode()
 
 
 def _chance() -> str:

@@ -86,14 +86,20 @@ def end_owner(directory: Path) -> None:
             return
 
 
-def _end_children(directory: Path) -> None:
-    """End the processes that the pid files name and that still run.
+def noted_processes(directory: Path) -> dict[str, psutil.Process]:
+    """The children that the pid files of `directory` name and that still run, by their names.
 
     A file whose process has another start time names a process id that was given to somebody
-    else meanwhile, and is only removed.
+    else meanwhile, and is passed over.
     """
+    noted = {path.stem: _noted_process(path) for path in (directory / "pids").glob("*.json")}
+    return {name: process for name, process in noted.items() if process is not None}
+
+
+def _end_children(directory: Path) -> None:
+    """End the processes that the pid files name and that still run."""
     noted = list((directory / "pids").glob("*.json"))
-    running = [process for process in map(_noted_process, noted) if process is not None]
+    running = list(noted_processes(directory).values())
     for process in running:
         _signal(process, signal.SIGTERM)
         _signal(process, signal.SIGCONT)  # a paused one has to wake to hear it

@@ -9,3 +9,8 @@ GROUNDSWELL = PROJECT / ".groundswell"
 def engines_directory(directory: Path) -> Path:
     """Where the engines of an installation in `directory` live."""
     return directory / "engines"
+
+
+def mail_directory(directory: Path) -> Path:
+    """Where the mails of an installation in `directory` are kept."""
+    return directory / "mail"

@@ -47,13 +47,16 @@ class LocalSettings(BaseSettings):
 
 
 class LocalPorts(BaseSettings):
-    """The loopback ports of the engines and roles, from GROUNDSWELL_KAFKA_PORT and its like."""
+    """The loopback ports of all that runs here, from GROUNDSWELL_KAFKA_PORT and its like."""
 
     model_config = SettingsConfigDict(env_prefix="GROUNDSWELL_", frozen=True)
 
     kafka_port: int = 9092
     mongo_port: int = 27017
     redis_port: int = 6379
+    smtp_port: int = 8025
+    local_mail_port: int = 8026
+    web_api_port: int = 8100
     ideas_api_port: int = 8101
     ideas_worker_port: int = 8111
     voting_api_port: int = 8102
@@ -61,6 +64,12 @@ class LocalPorts(BaseSettings):
     voting_counter_port: int = 8112
     voting_archiver_port: int = 8113
     voting_worker_port: int = 8114
+    notifications_api_port: int = 8104
+    notifications_worker_port: int = 8117
+    rewards_api_port: int = 8105
+    rewards_worker_port: int = 8118
+    identity_api_port: int = 8106
+    identity_worker_port: int = 8116
 
 
 def inherited_environment() -> dict[str, str]:

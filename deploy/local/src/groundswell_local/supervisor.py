@@ -31,7 +31,8 @@ class RoleFailedError(Exception):
 class RoleSpec:
     """One process: a role of a service, the port of its HTTP, and settings of its own.
 
-    `name` tells instances of one role apart, in logs and to the supervisor.
+    `name` tells instances of one role apart, in logs and to the supervisor. `module` is run in
+    place of the service's own command, for what is no service.
     """
 
     service: str
@@ -39,6 +40,7 @@ class RoleSpec:
     port: int
     env: Mapping[str, str] = field(default_factory=dict)
     instance: int = 1
+    module: str | None = None
 
     @property
     def name(self) -> str:
@@ -48,6 +50,12 @@ class RoleSpec:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def command(self) -> list[str]:
+        if self.module is not None:
+            return [sys.executable, "-m", self.module]
+        return [sys.executable, "-m", f"groundswell_{self.service}", self.role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +172,9 @@ class _KeptRole:
             self._keeping.result()  # raises what broke it
 
     def _start(self) -> Child:
-        command = [sys.executable, "-m", f"groundswell_{self._spec.service}", self._spec.role]
-        child = Child.start(command, pid_file=self._pid_file, log_path=self._log, env=self._env)
+        child = Child.start(
+            self._spec.command, pid_file=self._pid_file, log_path=self._log, env=self._env
+        )
         self._say("started", f"pid {child.pid}")
         return child
 

@@ -33,7 +33,7 @@ from groundswell_kit.idempotency import Idempotency
 from groundswell_kit.ids import new_id
 from groundswell_kit.inbox import Inbox
 from groundswell_kit.kafka import ensure_topics
-from groundswell_kit.mongo import Document, connect
+from groundswell_kit.mongo import Document, connect, probe
 from groundswell_kit.outbox import Outbox
 from groundswell_kit.relay import Relay
 from groundswell_kit.serve import Role
@@ -112,7 +112,7 @@ def api_role(settings: Settings) -> Role:
     """Serves HTTP. Ready when MongoDB answers."""
     database = connect(settings.mongo_uri, settings.database(SERVICE))
     health = Health("api")
-    _probe_mongo(health, database)
+    health.add("mongodb", probe(database))
     return Role(
         name="api",
         port=settings.ideas_api_port,
@@ -127,7 +127,7 @@ def worker_role(settings: Settings) -> Role:
     database = connect(settings.mongo_uri, settings.database(SERVICE))
     stores = Stores(database)
     health = Health("worker")
-    _probe_mongo(health, database)
+    health.add("mongodb", probe(database))
     relay = Relay(database, settings.kafka_bootstrap, lease_holder=new_id("relay"))
     health.add("relay", relay.ready)
     selection = SelectionHandlers(SelectionCommands(stores.contests, stores.ideas, stores.tallies))
@@ -170,10 +170,3 @@ async def _stores(settings: Settings) -> AsyncIterator[Stores]:
         yield Stores(database)
     finally:
         await database.client.close()
-
-
-def _probe_mongo(health: Health, database: AsyncDatabase[Document]) -> None:
-    async def ping() -> None:
-        await database.command("ping")
-
-    health.add("mongodb", ping)

@@ -31,6 +31,14 @@ MACHINE_HALTED = Gauge(
 CERTIFICATIONS_REFUSED = Counter(
     "groundswell_certifications_refused_total", "Recounts that differ from the live count."
 )
+POLLS_REFUSED = Gauge(
+    "groundswell_polls_refused",
+    "Sealed polls that cannot be certified, as the worker that moves polls on sees them.",
+)
+POLLS_STUCK = Gauge(
+    "groundswell_polls_stuck",
+    "Polls that could not be moved on when it was last tried, by the same worker.",
+)
 
 _shown: dict[str, set[int]] = {}
 
@@ -42,3 +50,9 @@ def show_lag(role: str, lag: Mapping[int, int]) -> None:
     for partition, records in lag.items():
         LAG.labels(role, partition).set(records)
     _shown[role] = set(lag)
+
+
+def show_polls(refused: int, stuck: int) -> None:
+    """Show what the state machine found at its last turn; a worker without its lease shows none."""
+    POLLS_REFUSED.set(refused)
+    POLLS_STUCK.set(stuck)

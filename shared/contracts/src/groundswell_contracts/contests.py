@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar, Literal
 
 from groundswell_contracts.event import Data, Event, UtcTime
+from groundswell_contracts.money import Money
 from groundswell_contracts.poll_rules import PollRules
 from groundswell_contracts.topics import CONTESTS, Topic
 
@@ -37,6 +38,13 @@ class PollPlan(Data):
     closes_at: UtcTime
 
 
+class RewardPlan(Data):
+    """What each winner is promised, under the terms that a winner has to accept."""
+
+    per_winner: Money
+    terms: str
+
+
 class ContestPublished(Event):
     """A brand opened a contest; its rules and timetable are public from now on.
 
@@ -53,6 +61,7 @@ class ContestPublished(Event):
     answer_by: date
     rules: str
     timetable: Timetable
+    reward_plan: RewardPlan | None = None
 
 
 class ContestPhaseChanged(Event):
@@ -62,6 +71,7 @@ class ContestPhaseChanged(Event):
     key_field: ClassVar[str] = "contest_id"
 
     contest_id: str
+    title: str
     from_phase: Phase
     to_phase: Phase
     poll: PollPlan | None = None

@@ -28,6 +28,7 @@ class IdeaApproved(Event):
     idea_id: str
     contest_id: str
     participant_id: str
+    title: str
     reason: str | None = None
 
 
@@ -40,6 +41,7 @@ class IdeaRejected(Event):
     idea_id: str
     contest_id: str
     participant_id: str
+    title: str
     reason: str
 
 
@@ -52,3 +54,4 @@ class IdeaShortlisted(Event):
     idea_id: str
     contest_id: str
     participant_id: str
+    title: str

@@ -3,7 +3,14 @@
 from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
+from groundswell_contracts.people import PersonErased
 from groundswell_contracts.polls import PollAnnounced
+from groundswell_contracts.rewards import (
+    RewardDeclined,
+    RewardGranted,
+    RewardOffered,
+    RewardReversed,
+)
 from groundswell_contracts.tallies import TallyCertified
 from groundswell_contracts.votes import (
     PollRetired,
@@ -32,5 +39,10 @@ EVENTS: dict[str, type[Event]] = {
         TallyCertified,
         WinnerVetoed,
         WinnerSelected,
+        RewardOffered,
+        RewardGranted,
+        RewardDeclined,
+        RewardReversed,
+        PersonErased,
     )
 }

@@ -7,7 +7,7 @@ from groundswell_contracts.topics import WINNERS, Topic
 
 
 class WinnerVetoed(Event):
-    """The brand ruled an idea out, with the reason that everybody can read."""
+    """The brand ruled an idea out, also one selected before, with a reason for everybody."""
 
     topic: ClassVar[Topic] = WINNERS
     key_field: ClassVar[str] = "contest_id"
@@ -15,6 +15,7 @@ class WinnerVetoed(Event):
     contest_id: str
     idea_id: str
     participant_id: str
+    title: str
     reason: str
 
 
@@ -27,5 +28,6 @@ class WinnerSelected(Event):
     contest_id: str
     idea_id: str
     participant_id: str
+    title: str
     reason: str
     rank: int | None = None

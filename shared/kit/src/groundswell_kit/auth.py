@@ -3,11 +3,13 @@
 Called by `http` for each request with a token.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from joserfc import jws
 from joserfc.errors import JoseError
+from joserfc.jwk import Key
 from pydantic import BaseModel, Field
 
 from groundswell_kit.clock import utc_now
@@ -51,20 +53,35 @@ class _Claims(BaseModel):
     scope: str = ""
 
 
+class KeySource(Protocol):
+    """The public keys of one issuer; of another one they are fetched, see `issuer_keys`."""
+
+    async def find(self, kid: str) -> Key | None:
+        """The key of this id, or None when the issuer has no such key; a 503 problem if unsure."""
+
+
 class TokenVerifier:
     """Verifies tokens meant for `audience` and signed by one of `issuers`.
 
-    Raises ValueError when a local issuer is configured outside local mode.
+    `own_keys` are those of issuers that live in this very process, by issuer; they go before
+    `issuers`. Raises ValueError when a local issuer is configured outside local mode.
     """
 
     def __init__(
-        self, issuers: Sequence[Issuer], audience: str = "groundswell", local_mode: bool = False
+        self,
+        issuers: Sequence[Issuer],
+        audience: str = "groundswell",
+        local_mode: bool = False,
+        own_keys: Mapping[str, KeySource] | None = None,
     ) -> None:
         for issuer in issuers:
             if issuer.local and not local_mode:
                 raise ValueError(f"local issuer {issuer.issuer!r} is refused outside local mode")
         self._audience = audience
-        self._keys = {issuer.issuer: IssuerKeys(issuer) for issuer in issuers}
+        self._keys: dict[str, KeySource] = {
+            **{issuer.issuer: IssuerKeys(issuer) for issuer in issuers},
+            **(own_keys or {}),
+        }
 
     async def verify(self, token: str) -> Actor:
         """The token's bearer. Raises a 401 problem, or 503 while the issuer's keys are not known.

@@ -5,9 +5,9 @@ Called by each service's `__main__`.
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # a process that needs no MongoDB loads none of it
     from groundswell_kit.dead_letters import DeadLetters, ParkedEvent
 
 Result = TypeVar("Result")
+Settings = TypeVar("Settings", bound=EngineSettings)
 
 OpenLetters = Callable[[], AbstractAsyncContextManager["DeadLetters"]]
 
@@ -33,6 +34,51 @@ def run_process(
         return await run_roles(build(), settings.host)
 
     sys.exit(run(main()))
+
+
+def service_commands(
+    service: str,
+    settings: Callable[[], Settings],
+    api_role: Callable[[Settings], Role],
+    worker_role: Callable[[Settings], Role],
+    prepare_all: Callable[[Settings], Coroutine[Any, Any, None]],
+    dead_letters: Callable[[Settings], AbstractAsyncContextManager["DeadLetters"]] | None = None,
+) -> typer.Typer:
+    """`api`, `worker`, `all`, `prepare` and `dead-letters` of a service that has these roles.
+
+    A service that takes no events in has no dead letters.
+    """
+    commands = typer.Typer(
+        help=f"The {service} service.", no_args_is_help=True, add_completion=False
+    )
+
+    @commands.command()
+    def api() -> None:
+        """Serve HTTP."""
+        told = settings()
+        run_process(service, "api", told, lambda: [api_role(told)])
+
+    @commands.command()
+    def worker() -> None:
+        """Take events in and publish the outbox."""
+        told = settings()
+        run_process(service, "worker", told, lambda: [worker_role(told)])
+
+    @commands.command(name="all")
+    def all_roles() -> None:
+        """Run every role in one process, for one machine."""
+        told = settings()
+        run_process(service, "all", told, lambda: [api_role(told), worker_role(told)])
+
+    @commands.command()
+    def prepare() -> None:
+        """Make the topics and indexes that are missing; a repeat changes nothing."""
+        asyncio.run(prepare_all(settings()))
+
+    if dead_letters is not None:
+        letters = dead_letter_commands(lambda: dead_letters(settings()))
+        commands.add_typer(letters, name="dead-letters")
+    return commands
 
 
 def dead_letter_commands(open_letters: OpenLetters) -> typer.Typer:

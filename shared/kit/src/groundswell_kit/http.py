@@ -4,7 +4,7 @@ Called by each service's `app` and `routes`.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
@@ -24,7 +24,7 @@ from groundswell_kit.problems import ProblemType
 _NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - all by keyword, one for each way in which APIs differ
     *,
     title: str,
     version: str,
@@ -34,11 +34,13 @@ def create_app(
     problem_types: Sequence[ProblemType] = (),
     away: Sequence[type[Exception]] = (),
     max_body_bytes: int = 64 * 1024,
+    form_paths: Collection[str] = (),
 ) -> FastAPI:
     """An API that answers whatever goes wrong with problem details, and serves its health.
 
     `problem_types` are the service's own, explained under /problems/<slug> beside the kit's.
     `away` are the errors, besides MongoDB's, that mean an engine is away: 503 with Retry-After.
+    `form_paths` take forms instead of JSON, as OAuth's endpoints do.
     """
     app = FastAPI(
         title=title,
@@ -51,7 +53,7 @@ def create_app(
     app.state.verifier = verifier
     problem_handlers.install(app, away)
     # The last one added is the outermost.
-    app.add_middleware(GuardBody, max_body_bytes=max_body_bytes)
+    app.add_middleware(GuardBody, max_body_bytes=max_body_bytes, form_paths=form_paths)
     app.add_middleware(Observe)
     app.add_middleware(lambda inner: health_app(health, inner))
     for router in (*routers, _catalogue(problem_types)):

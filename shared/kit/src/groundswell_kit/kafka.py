@@ -4,7 +4,6 @@ Used by the relay, the consumer runtime, voting's own readers and writers, and `
 """
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
@@ -13,7 +12,6 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
-    KafkaConnectionError,
     KafkaError,
     NoError,
     TopicAlreadyExistsError,
@@ -132,23 +130,6 @@ async def missing_topics(bootstrap: str, topics: Sequence[Topic]) -> list[str]:
     async with asyncio.timeout(_ADMIN_SECONDS), _admin(bootstrap) as admin:
         present = await _partition_counts(admin)
     return [topic.name for topic in topics if topic.name not in present]
-
-
-async def wait_for_topics(bootstrap: str, topics: Sequence[Topic], within_seconds: float) -> None:
-    """Returns when all the topics exist. Raises TimeoutError that names the missing ones."""
-    deadline = time.monotonic() + within_seconds
-    reason = "Kafka did not answer"
-    while time.monotonic() < deadline:
-        try:
-            missing = await missing_topics(bootstrap, topics)
-        except (KafkaConnectionError, TimeoutError) as error:
-            reason = f"Kafka did not answer: {error}"
-        else:
-            if not missing:
-                return
-            reason = f"missing topics: {', '.join(missing)}"
-        await asyncio.sleep(0.2)
-    raise TimeoutError(f"{reason} ({within_seconds:g} s)")
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ Put together by `http.create_app`.
 import math
 import re
 import time
+from collections.abc import Collection
 
 from pydantic_core import from_json
 from starlette.exceptions import HTTPException
@@ -61,12 +62,14 @@ class Observe:
 class GuardBody:
     """Hands on only bodies that are JSON, not too large, and that every engine here can keep.
 
-    It looks while the route reads, so unknown paths and methods are refused before bodies.
+    It looks while the route reads, so unknown paths and methods are refused before bodies. What is
+    sent to `form_paths` is not JSON: only its size is looked at, the rest is the route's to judge.
     """
 
-    def __init__(self, app: AsgiApp, max_body_bytes: int) -> None:
+    def __init__(self, app: AsgiApp, max_body_bytes: int, form_paths: Collection[str] = ()) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._form_paths = frozenset(form_paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,6 +77,7 @@ class GuardBody:
             return
         body = bytearray()
         announced = _header(scope, b"content-length") or ""
+        is_form = scope["path"] in self._form_paths
 
         async def receive_guarded() -> Message:
             # Refused before it is read, a client that waits for "100 Continue" need not send it.
@@ -84,7 +88,7 @@ class GuardBody:
                 body.extend(message.get("body", b""))
                 if len(body) > self._max_body_bytes:
                     raise Refused(problems.body_too_large(self._max_body_bytes))
-                if body and not message.get("more_body", False):
+                if body and not is_form and not message.get("more_body", False):
                     check_json(_header(scope, b"content-type"), bytes(body))
             return message
 

@@ -48,6 +48,15 @@ def connect(uri: str, database: str) -> AsyncDatabase[Document]:
     return client[database]
 
 
+def probe(database: AsyncDatabase[Document]) -> Callable[[], Awaitable[None]]:
+    """A readiness probe: raises while MongoDB does not answer."""
+
+    async def ping() -> None:
+        await database.command("ping")
+
+    return ping
+
+
 async def transaction(
     client: AsyncMongoClient[Document], work: Callable[[], Awaitable[Result]]
 ) -> Result:

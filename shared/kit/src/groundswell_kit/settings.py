@@ -6,7 +6,7 @@ A service subclasses `EngineSettings` with its own fields; nothing else reads th
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -55,3 +55,16 @@ class EngineSettings(BaseSettings):
     def database(self, service: str) -> str:
         """The name of the database that `service` alone uses."""
         return f"{self.database_prefix}_{service}"
+
+
+class SmtpSettings(BaseSettings):
+    """The SMTP server, from GROUNDSWELL_SMTP_HOST and its like; `sender` is the From address."""
+
+    model_config = SettingsConfigDict(env_prefix="GROUNDSWELL_SMTP_", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8025, ge=1, le=65535)
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+    sender: EmailStr

@@ -1,7 +1,6 @@
 """Topics are made once, as they must be, and another shape is refused."""
 
 import asyncio
-import time
 from dataclasses import replace
 
 import pytest
@@ -15,7 +14,6 @@ from groundswell_kit.kafka import (
     ensure_topics,
     missing_topics,
     new_producer,
-    wait_for_topics,
 )
 from groundswell_local.engines import Engines
 
@@ -69,20 +67,3 @@ async def test_another_kind_of_time_is_refused(bootstrap: str, fresh: Topic) -> 
     await ensure_topics(bootstrap, [replace(fresh, append_time=False)], 1)
     with pytest.raises(TopicMismatch, match="time of append"):
         await ensure_topics(bootstrap, [fresh], 1)
-
-
-async def test_waiting_ends_when_the_topic_is_there(bootstrap: str, fresh: Topic) -> None:
-    waiting = asyncio.create_task(wait_for_topics(bootstrap, [fresh], 20))
-    await asyncio.sleep(0.1)
-    assert not waiting.done()
-    await ensure_topics(bootstrap, [fresh], 1)
-    await waiting
-
-
-async def test_waiting_ends_in_time_and_names_what_is_missing(bootstrap: str, fresh: Topic) -> None:
-    began = time.monotonic()
-    with pytest.raises(TimeoutError, match=fresh.name):
-        await wait_for_topics(bootstrap, [fresh], 0.5)
-    with pytest.raises(TimeoutError, match="Kafka did not answer"):
-        await wait_for_topics("127.0.0.1:1", [fresh], 0.5)
-    assert time.monotonic() - began < 10

@@ -134,11 +134,21 @@ class TestLaterGuards:
             "timetable.voting_closes_at"
         ]
 
-    def test_a_decision_needs_a_winner(self, draft: Contest, now: datetime) -> None:
-        contest = in_phase(draft, "deliberation")
+    @pytest.mark.parametrize(
+        ("phase", "onward"), [("deliberation", "decided"), ("decided", "delivery")]
+    )
+    def test_a_decision_and_its_delivery_need_a_winner(
+        self, draft: Contest, now: datetime, phase: Phase, onward: Phase
+    ) -> None:
+        contest = in_phase(draft, phase)
         decided = replace(contest, winners=(Winner("idea_1", "the best", 1, now),))
-        assert fields(obstacles_to_entering(contest, "decided", now)) == ["winners"]
-        assert obstacles_to_entering(decided, "decided", now) == []
+        assert fields(obstacles_to_entering(contest, onward, now)) == ["winners"]
+        assert obstacles_to_entering(decided, onward, now) == []
+
+    def test_a_contest_closes_also_when_its_winner_was_vetoed_at_last(
+        self, draft: Contest, now: datetime
+    ) -> None:
+        assert obstacles_to_entering(in_phase(draft, "delivery"), "closed", now) == []
 
     @pytest.mark.parametrize("phase", PHASES)
     def test_the_terms_are_frozen_from_opening_on(self, draft: Contest, phase: Phase) -> None:
@@ -147,6 +157,17 @@ class TestLaterGuards:
     def test_editing_makes_the_next_version(self, draft: Contest) -> None:
         renamed = with_terms(draft, replace(draft.terms, title="Name our boat"))
         assert (renamed.terms.title, renamed.version) == ("Name our boat", draft.version + 1)
+
+    def test_a_contest_opens_with_its_first_phase_behind_the_draft(
+        self, draft: Contest, now: datetime
+    ) -> None:
+        opened = enter(draft, "submission", now + timedelta(days=1))
+        voted = enter(opened, "voting", now + timedelta(days=2))
+        assert [c.opened_at for c in (draft, opened, voted)] == [
+            None,
+            now + timedelta(days=1),
+            now + timedelta(days=1),
+        ]
 
     def test_only_a_draft_may_lack_a_timetable(self, draft: Contest) -> None:
         with pytest.raises(ValueError, match="no timetable"):

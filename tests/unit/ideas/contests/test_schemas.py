@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from groundswell_ideas.contests.rules import Contest, Terms, Timetable
+from groundswell_ideas.contests.rules import Contest, Money, RewardPlan, Terms, Timetable
 from groundswell_ideas.contests.schemas import (
     ContestAnswer,
     DraftChanges,
@@ -18,6 +18,10 @@ TIMETABLE = {
     "submission_closes_at": "2026-12-10T22:00:00Z",
     "voting_opens_at": "2026-12-11T09:00:00+01:00",
     "voting_closes_at": "2026-12-20T22:00:00.123987Z",
+}
+PLAN: dict[str, Any] = {
+    "per_winner": {"amount_minor": 50_000, "currency": "GBP"},
+    "terms": "Paid within 30 days of your acceptance.",
 }
 
 
@@ -71,6 +75,31 @@ class TestNewContest:
         }
         assert refused_fields(NewContest, body) == ["timetable"]
 
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"amount_minor": 0}, "reward_plan.per_winner.amount_minor"),
+            ({"amount_minor": 10**12 + 1}, "reward_plan.per_winner.amount_minor"),
+            ({"amount_minor": 500.0}, "reward_plan.per_winner.amount_minor"),
+            ({"amount_minor": "500"}, "reward_plan.per_winner.amount_minor"),
+            ({"amount_minor": True}, "reward_plan.per_winner.amount_minor"),
+            ({"currency": "gbp"}, "reward_plan.per_winner.currency"),
+            ({"currency": "GBPP"}, "reward_plan.per_winner.currency"),
+            ({"tax": 1}, "reward_plan.per_winner.tax"),
+        ],
+    )
+    def test_money_is_whole_and_names_its_currency(
+        self, changes: dict[str, object], field: str
+    ) -> None:
+        plan = PLAN | {"per_winner": PLAN["per_winner"] | changes}
+        body = {"title": "Name our ship", "vote": "advisory", "reward_plan": plan}
+        assert refused_fields(NewContest, body) == [field]
+
+    def test_a_reward_has_terms(self) -> None:
+        plan = PLAN | {"terms": " "}
+        body = {"title": "Name our ship", "vote": "advisory", "reward_plan": plan}
+        assert refused_fields(NewContest, body) == ["reward_plan.terms"]
+
     def test_moments_turn_to_utc_and_milliseconds(self) -> None:
         assert TimetableBody.model_validate(TIMETABLE).value() == Timetable(
             datetime(2026, 12, 10, 22, tzinfo=UTC),
@@ -117,6 +146,13 @@ class TestDraftChanges:
         changes = DraftChanges.model_validate({"timetable": TIMETABLE})
         timetable = TimetableBody.model_validate(TIMETABLE).value()
         assert changes.applied_to(self.TERMS).timetable == timetable
+
+    def test_a_reward_plan_is_promised_and_taken_away(self) -> None:
+        promised = DraftChanges.model_validate({"reward_plan": PLAN}).applied_to(self.TERMS)
+        assert promised.reward_plan == RewardPlan(Money(50_000, "GBP"), PLAN["terms"])
+        assert DraftChanges.model_validate({"owner": "Jo"}).applied_to(promised).reward_plan
+        without = DraftChanges.model_validate({"reward_plan": None}).applied_to(promised)
+        assert without == self.TERMS
 
     @pytest.mark.parametrize("field", ["title", "vote"])
     def test_title_and_vote_cannot_be_taken_away(self, field: str) -> None:

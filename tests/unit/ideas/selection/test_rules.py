@@ -89,13 +89,30 @@ class TestShortlist:
 
 
 class TestVeto:
-    def test_it_comes_before_the_winners(self, contest: Contest) -> None:
+    def test_while_winners_stand_only_they_can_be_vetoed(self, contest: Contest) -> None:
         decided = replace(contest, winners=(Winner("idea_2", "the best", 2, NOW),))
         (obstacle,) = obstacles_to_vetoing(decided, "idea_1")
         assert obstacle.rule == "selected"
+        assert obstacles_to_vetoing(decided, "idea_2") == []
+
+    def test_a_winner_that_is_vetoed_wins_no_longer(self, contest: Contest) -> None:
+        decided = with_winners(contest, TALLY, ["idea_1", "idea_2"], "the best", NOW)
+        vetoed = with_veto(decided, "idea_1", "not their own", NOW)
+        assert [winner.idea_id for winner in vetoed.winners] == ["idea_2"]
+        assert vetoed.vetoes == (Veto("idea_1", "not their own", NOW, was_selected=True),)
+        assert not with_veto(contest, "idea_1", "a joke", NOW).vetoes[0].was_selected
+
+    @pytest.mark.parametrize("phase", get_args(Phase))
+    def test_it_comes_before_the_contest_is_closed(self, contest: Contest, phase: Phase) -> None:
+        here = replace(
+            contest,
+            phases=(PhaseReached(phase, NOW),),
+            winners=(Winner("idea_1", "the best", 1, NOW),),
+        )
+        assert bool(obstacles_to_vetoing(here, "idea_1")) == (phase == "closed")
 
     def test_it_is_told_once(self, contest: Contest) -> None:
-        vetoed = with_veto(contest, Veto("idea_1", "a joke", NOW))
+        vetoed = with_veto(contest, "idea_1", "a joke", NOW)
         assert [o.rule for o in obstacles_to_vetoing(vetoed, "idea_1")] == ["vetoed"]
         assert obstacles_to_vetoing(vetoed, "idea_2") == []
 
@@ -106,15 +123,30 @@ class TestVeto:
 
 class TestSelecting:
     @pytest.mark.parametrize("phase", get_args(Phase))
-    def test_winners_are_selected_in_deliberation(self, contest: Contest, phase: Phase) -> None:
+    def test_winners_are_selected_from_deliberation_on(
+        self, contest: Contest, phase: Phase
+    ) -> None:
         here = replace(contest, phases=(PhaseReached(phase, NOW),))
-        allowed = phase == "deliberation"
+        allowed = phase in ("deliberation", "decided", "delivery")
         assert bool(obstacles_to_selecting(here, TALLY, ["idea_1"])) != allowed
 
-    def test_they_are_selected_once(self, contest: Contest) -> None:
-        decided = with_winners(contest, TALLY, ["idea_1"], "the best", NOW)
-        (obstacle,) = obstacles_to_selecting(decided, TALLY, ["idea_2"])
-        assert obstacle.rule == "selected"
+    def test_others_are_selected_once_nobody_stands(self, contest: Contest) -> None:
+        decided = with_winners(contest, TALLY, ["idea_1", "idea_2"], "the best", NOW)
+        one_left = with_veto(decided, "idea_1", "not their own", NOW)
+        for standing in (decided, one_left):
+            (obstacle,) = obstacles_to_selecting(standing, TALLY, ["idea_3"])
+            assert obstacle.rule == "selected"
+        none_left = with_veto(one_left, "idea_2", "nor theirs", NOW)
+        assert obstacles_to_selecting(none_left, TALLY, ["idea_3"]) == []
+        (obstacle,) = obstacles_to_selecting(none_left, TALLY, ["idea_1"])
+        assert obstacle.rule == "vetoed"
+
+    def test_a_binding_vote_binds_again_after_a_veto(self, contest: Contest) -> None:
+        decided = with_winners(self.binding(contest), TALLY, ["idea_1"], "the best", NOW)
+        vetoed = with_veto(decided, "idea_1", "not their own", NOW)
+        (obstacle,) = obstacles_to_selecting(vetoed, TALLY, ["idea_3"])
+        assert obstacle.message == "idea_2 at rank 2 comes first"
+        assert obstacles_to_selecting(vetoed, TALLY, ["idea_2"]) == []
 
     def test_an_advisory_vote_may_be_overruled(self, contest: Contest) -> None:
         assert obstacles_to_selecting(contest, TALLY, ["idea_5"]) == []
@@ -123,7 +155,7 @@ class TestSelecting:
         assert winner == Winner("idea_5", "a good name", 5, NOW)
 
     def test_a_vetoed_idea_cannot_win_even_then(self, contest: Contest) -> None:
-        vetoed = with_veto(contest, Veto("idea_1", "a joke", NOW))
+        vetoed = with_veto(contest, "idea_1", "a joke", NOW)
         (obstacle,) = obstacles_to_selecting(vetoed, TALLY, ["idea_2", "idea_1"])
         assert (obstacle.field, obstacle.rule) == ("idea_ids.1", "vetoed")
 

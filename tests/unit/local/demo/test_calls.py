@@ -122,3 +122,18 @@ async def test_a_peek_is_one_try() -> None:
     calls = Calls(http)
 
     assert [await calls.peek("http://a/x") for _ in range(3)] == [[1], None, None]
+
+
+async def test_what_is_still_to_be_heard_of_is_asked_for_again(slept: list[float]) -> None:
+    http = Script(Answer(404, {}, b"{}"), AWAY, DONE)
+    calls = Calls(http)
+
+    assert (await calls.send("PUT", ["http://a/x"], awaited=True)).status == 201
+
+    assert len(slept) == 2
+    assert calls.repeats == 1
+
+
+async def test_404_is_a_refusal_where_nothing_is_awaited() -> None:
+    with pytest.raises(CallFailed, match="404"):
+        await Calls(Script(Answer(404, {}, b"gone"))).send("PUT", ["http://a/x"])

@@ -1,11 +1,31 @@
+"""What the report says, and when it calls a run good."""
+
 import io
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
+from groundswell_local.demo.journey import Booked
+from groundswell_local.demo.mailboxes import Letter
+from groundswell_local.demo.people import Heard, Person
 from groundswell_local.demo.published import PublishedName
 from groundswell_local.demo.report import Result, tell
 
+FOLLOWER = Person("follower@x.example", ["result_published"], codes=1)
+LETTERS = [
+    Letter("mail_1", "Your code", "<1@x>", "123456"),
+    Letter("mail_2", "The result [of it]", "<2@x>", "..."),
+]
+HEARD = Heard(FOLLOWER, ["result_published"], mailed=1, letters=LETTERS)
+LEGS = [
+    {"account": "brand:funding", "amount_minor": -1_000_050, "currency": "GBP"},
+    {"account": "payee", "amount_minor": 1_000_050, "currency": "GBP"},
+]
+BOOKED = Booked(
+    statement={"balances": [{"amount_minor": 1_000_050, "currency": "GBP"}]},
+    entries=[{"kind": "grant", "legs": LEGS}],
+)
 RESULT = Result(
     published=[PublishedName(1, "Boaty", 60), PublishedName(2, "Attenborough", 40)],
     expected=[60, 40],
@@ -17,17 +37,22 @@ RESULT = Result(
         "winners": [{"title": "Attenborough", "rank": 2, "reason": "A lifetime."}],
         "overruled": True,
     },
+    booked=BOOKED,
+    heard=[HEARD],
     sampled=10,
     uncounted=0,
     repeats=3,
     events={"groundswell.votes.v1": (148, 1_148)},
     seconds={"voting": 12.34},
+    memory_most={"kafka": 700_000_000, "ideas-api": 99_600_000},
+    memory_now={"kafka": 600_000_000},
 )
 
 
 def told(result: Result) -> str:
     console = Console(file=io.StringIO(), width=100)
-    tell(result, [("contest", "http://127.0.0.1:8101/v1/contests/con_1")], console)
+    to_click = [("contest", "http://127.0.0.1:8100/contests/con_1")]
+    tell(result, to_click, [("log", "/state/logs/x.log")], console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -64,4 +89,40 @@ def test_everything_that_came_of_it_is_told() -> None:
 
     for part in ("Too merry.", "A lifetime.", "overruled", "148", "1,148", "12.3 s", "con_1"):
         assert part in text
+    for part in ("-10,000.50 GBP", "payee", "balance", "follower@x.example", "Your code"):
+        assert part in text
+    for part in ("The result [of it]", "ideas-api", "700", "100", "at most 800 MB", "x.log"):
+        assert part in text
     assert "counted 100; requests sent again: 3" in text
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        replace(HEARD, kinds=[]),
+        replace(HEARD, kinds=["result_published", "result_published"], mailed=2),
+        replace(HEARD, mailed=0),
+        replace(HEARD, letters=LETTERS[:1]),
+        replace(HEARD, letters=[*LETTERS, LETTERS[1]]),
+    ],
+)
+def test_a_message_that_lacks_or_comes_twice_is_told(heard: Heard) -> None:
+    result = replace(RESULT, heard=[heard])
+
+    assert not result.equal
+    assert "NOT as they should be" in told(result)
+
+
+@pytest.mark.parametrize("entries", [[], [{"kind": "grant", "legs": LEGS[:1]}]])
+def test_a_ledger_that_does_not_add_up_is_told(entries: list[dict[str, object]]) -> None:
+    result = replace(RESULT, booked=replace(BOOKED, entries=entries))
+
+    assert not result.equal
+    assert "DO NOT sum to zero" in told(result)
+
+
+def test_too_much_memory_is_told() -> None:
+    result = replace(RESULT, memory_most={"kafka": 3_000_000_001})
+
+    assert not result.equal
+    assert "over the 3,000 allowed" in told(result)

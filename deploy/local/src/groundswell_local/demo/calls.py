@@ -13,6 +13,7 @@ _LONGEST_DELAY_SECONDS = 5.0
 _PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.2
 _AWAY = 503
+_NOT_FOUND = 404
 
 
 class CallFailed(Exception):
@@ -37,9 +38,12 @@ class Calls:
         token: str | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
+        *,
+        awaited: bool = False,
     ) -> Answer:
         """The answer, a success. Each try goes to the next of `urls`, which all do the same.
 
+        With `awaited`, 404 means "not yet": the service is still to hear of what it is about.
         Raises CallFailed when the call is refused, or is not taken within a minute.
         """
         sent = dict(headers or {})
@@ -56,9 +60,10 @@ class Calls:
             if answer.status < 400:
                 return answer
             delay = _delay(tries, answer)
-            if answer.status != _AWAY or clock() + delay > give_up_at:
+            not_yet = awaited and answer.status == _NOT_FOUND
+            if not (not_yet or answer.status == _AWAY) or clock() + delay > give_up_at:
                 raise CallFailed(f"{method} {url}: {_told(answer)}")
-            self.repeats += 1
+            self.repeats += not not_yet
             await asyncio.sleep(delay)
         raise AssertionError("the tries have no end of their own")
 
@@ -67,15 +72,18 @@ class Calls:
         answer = await self._try("GET", url, {}, b"")
         return answer.json() if answer.status == 200 else None
 
-    async def read_until(self, url: str, fits: Callable[[Any], bool], seconds: float) -> Any:
+    async def read_until(
+        self, url: str, fits: Callable[[Any], bool], seconds: float, token: str | None = None
+    ) -> Any:
         """Read JSON again and again until it is there and fits; 404 means "not yet".
 
         Raises CallFailed after `seconds`.
         """
         clock = asyncio.get_running_loop().time
         give_up_at = clock() + seconds
+        headers = {} if token is None else {"authorization": f"Bearer {token}"}
         while True:
-            answer = await self._try("GET", url, {}, b"")
+            answer = await self._try("GET", url, headers, b"")
             if answer.status == 200 and fits(answer.json()):
                 return answer.json()
             if clock() > give_up_at:

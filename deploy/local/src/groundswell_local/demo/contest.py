@@ -23,6 +23,11 @@ WINNER_REASON = (
     "The name honours a lifetime of bringing the natural world to everybody, which is what this "
     "ship sails for."
 )
+REWARD = {"amount_minor": 1_000_000, "currency": "GBP"}
+REWARD_TERMS = (
+    "The ship's owner pays the amount once to whoever handed in the name that is selected. By "
+    "accepting, the winner lets the owner use the name for the ship and all that is said of it."
+)
 
 _OPENING_SECONDS = 30.0
 _CERTIFICATION_SECONDS = 180.0
@@ -37,7 +42,7 @@ class ShipContest:
     """
 
     def __init__(self, calls: Calls, issuer: LocalIssuer, ideas_url: str, voting_url: str) -> None:
-        self.contest_url = ""
+        self.contest_id = ""
         self.poll_id = ""
         self.ideas: list[str] = []
         self._calls = calls
@@ -46,34 +51,42 @@ class ShipContest:
         self._voting_url = voting_url
 
     @property
+    def contest_url(self) -> str:
+        """Where ideas tells of the contest."""
+        return f"{self._ideas_url}/v1/contests/{self.contest_id}"
+
+    @property
     def poll_url(self) -> str:
         """Where voting tells of the contest's poll."""
         return f"{self._voting_url}/v1/polls/{self.poll_id}"
+
+    def staff(self, role: str) -> str:
+        """The token of somebody who has this role at the brand."""
+        return self._issuer.mint(f"{BRAND}-{role}", [role], BRAND)
 
     async def open(self) -> None:
         """The brand publishes the contest; it takes ideas from now on."""
         drafted = await self._calls.send(
             "POST",
             [f"{self._ideas_url}/v1/contests"],
-            self._staff("manager"),
+            self.staff("manager"),
             _document(),
             _idempotent(),
         )
-        self.contest_url = f"{self._ideas_url}/v1/contests/{drafted.json()['id']}"
+        self.contest_id = drafted.json()["id"]
         await self._enter("submission")
 
-    async def hand_in(self, names: Sequence[str]) -> None:
-        """For each name, a participant hands it in."""
-        for number, name in enumerate(names, start=1):
-            author = self._issuer.mint(f"author-{number}", ["participant"])
+    async def hand_in(self, names: Sequence[str], authors: Sequence[str]) -> None:
+        """Each name is handed in by the participant whose token stands at the same place."""
+        urls = [f"{self.contest_url}/ideas"]
+        for name, author in zip(names, authors, strict=True):
             idea = {"title": name, "summary": f"Let the ship be called {name}."}
-            urls = [f"{self.contest_url}/ideas"]
             answer = await self._calls.send("POST", urls, author, idea, _idempotent())
             self.ideas.append(answer.json()["id"])
 
     async def shortlist(self) -> None:
         """An editor approves the ideas and puts them all on the shortlist."""
-        editor = self._staff("editor")
+        editor = self.staff("editor")
         for idea_id in self.ideas:
             await self._calls.send(
                 "POST", [f"{self._ideas_url}/v1/ideas/{idea_id}/approve"], editor, {}
@@ -107,7 +120,7 @@ class ShipContest:
         url = f"{self.contest_url}/decision"
         # The certified tally travels to ideas as an event.
         await self._calls.read_until(url, lambda page: page["tally"] is not None, _DECISION_SECONDS)
-        manager = self._staff("manager")
+        manager = self.staff("manager")
         veto = {"idea_id": vetoed, "reason": VETO_REASON}
         await self._calls.send("POST", [f"{self.contest_url}/vetoes"], manager, veto, _idempotent())
         selection = {"idea_ids": [winner], "reason": WINNER_REASON}
@@ -122,7 +135,7 @@ class ShipContest:
         answer = await self._calls.send(
             "POST",
             [f"{self.contest_url}/phase"],
-            self._staff("manager"),
+            self.staff("manager"),
             {"to": phase},
             await self._unchanged_since_now(),
         )
@@ -131,11 +144,8 @@ class ShipContest:
 
     async def _unchanged_since_now(self) -> Mapping[str, str]:
         """The precondition that nobody else changes the contest meanwhile."""
-        contest = await self._calls.send("GET", [self.contest_url], self._staff("manager"))
+        contest = await self._calls.send("GET", [self.contest_url], self.staff("manager"))
         return {"if-match": contest.headers["etag"]}
-
-    def _staff(self, role: str) -> str:
-        return self._issuer.mint(f"{BRAND}-{role}", [role], BRAND)
 
 
 def _document() -> dict[str, object]:
@@ -152,6 +162,7 @@ def _document() -> dict[str, object]:
             "voting_closes_at": (now + timedelta(days=8)).isoformat(),
         },
         "answer_by": (now + timedelta(days=30)).date().isoformat(),
+        "reward_plan": {"per_winner": REWARD, "terms": REWARD_TERMS},
     }
 
 

@@ -1,13 +1,16 @@
-"""The contest of 2016 once more, from its opening to the receipts. Called by `run`."""
+"""The contest of 2016 once more, from the first sign-in to the last mail. Called by `run`."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 
 from groundswell_local.demo.ballot_boxes import BallotBoxes
 from groundswell_local.demo.calls import Calls
 from groundswell_local.demo.contest import ShipContest
+from groundswell_local.demo.journey import Booked, Journey
+from groundswell_local.demo.people import Heard
 from groundswell_local.demo.progress import Progress, shown
 from groundswell_local.demo.published import PublishedName, scaled, voting_order
 from groundswell_local.demo.report import Result
@@ -15,8 +18,9 @@ from groundswell_local.demo.steps import Steps
 from groundswell_local.demo.topics import events_by_topic
 from groundswell_local.demo.voters import CastVote, Voters
 from groundswell_local.installation import Installation
+from groundswell_local.memory import MemoryWatch
 
-_VETOED, _WINNER = 0, 4  # positions of the published names: rank one, and rank five
+VETOED, WINNER = 0, 4  # positions of the published names: rank one, and rank five
 _COUNT_SECONDS = 120.0
 _HINT = """\
 Meanwhile another terminal may start one more instance (Ctrl-C there ends it):
@@ -33,6 +37,7 @@ class Replay:
         calls: Calls,
         boxes: BallotBoxes,
         steps: Steps,
+        memory: MemoryWatch,
         console: Console,
     ) -> None:
         self.contest = ShipContest(
@@ -42,10 +47,11 @@ class Replay:
         self._calls = calls
         self._boxes = boxes
         self._steps = steps
+        self._memory = memory
         self._console = console
 
     async def run(self, published: Sequence[PublishedName], votes: int | None) -> Result:
-        """Lead the contest to its decision, and look at what came of it.
+        """Lead the contest to its decision and its reward, and look at what came of it.
 
         `votes` None casts those that were published. Raises CallFailed.
         """
@@ -54,15 +60,14 @@ class Replay:
         kafka = self._installation.engines.kafka.address
         before = await events_by_topic(kafka)
         names = [name.name for name in published]
-        await self._open(names)
+        journey = Journey(self._installation, self._calls, len(names), VETOED, WINNER)
+        await self._open(names, journey)
         voters = self._voters()
         with self._steps.step(f"{sum(expected):,} voters get a pass each, and vote"):
             sample = await self._vote(voters, names, expected)
         with self._steps.step("the brand closes the vote; the tally is certified"):
             tally = await self.contest.close_voting()
-        ideas = self.contest.ideas
-        with self._steps.step("the brand vetoes the winner and selects rank five"):
-            decision = await self.contest.decide(ideas[_VETOED], ideas[_WINNER])
+        decision, booked, heard = await self._decide(journey)
         with self._steps.step(f"{len(sample)} voters look at their receipts"):
             uncounted = await voters.uncounted(sample)
         after = await events_by_topic(kafka)
@@ -70,21 +75,41 @@ class Replay:
         return Result(
             published=published,
             expected=expected,
-            certified=[certified[idea_id] for idea_id in ideas],
+            certified=[certified[idea_id] for idea_id in self.contest.ideas],
             verdicts=tally["verdicts"],
             decision=decision,
+            booked=booked,
+            heard=heard,
             sampled=len(sample),
             uncounted=len(uncounted),
             repeats=self._calls.repeats,
             events={name: (after[name] - before[name], after[name]) for name in after},
             seconds=self._steps.seconds,
+            memory_now=await self._memory.look(),
+            memory_most=self._memory.most,
         )
 
-    async def _open(self, names: Sequence[str]) -> None:
+    async def _decide(self, journey: Journey) -> tuple[Mapping[str, Any], Booked, list[Heard]]:
+        """The decision, what was booked for it, and who heard what."""
+        contest_id, ideas = self.contest.contest_id, self.contest.ideas
+        with self._steps.step("the brand vetoes the winner and selects rank five"):
+            decision = await self.contest.decide(ideas[VETOED], ideas[WINNER])
+        with self._steps.step("entrants and follower come back, and sign in again"):
+            await journey.sign_in()
+        with self._steps.step("rank five accepts the terms; the reward is booked"):
+            booked = await journey.claim(contest_id, self.contest.staff("finance"))
+        with self._steps.step("everybody hears of it by mail"):
+            heard = await journey.heard(contest_id)
+        return decision, booked, heard
+
+    async def _open(self, names: Sequence[str], journey: Journey) -> None:
+        with self._steps.step("five entrants and a follower sign in by mailed code"):
+            await journey.sign_in()
         with self._steps.step("the brand opens the contest; its vote will be advisory"):
             await self.contest.open()
-        with self._steps.step("five participants hand in five names"):
-            await self.contest.hand_in(names)
+        with self._steps.step("the entrants hand in five names"):
+            await journey.follow(self.contest.contest_id)
+            await self.contest.hand_in(names, [person.token for person in journey.entrants])
         with self._steps.step("an editor approves and shortlists them"):
             await self.contest.shortlist()
         with self._steps.step("the brand opens the vote"):

@@ -17,11 +17,11 @@ from groundswell_ideas.contests.rules import (
     with_terms,
 )
 from groundswell_ideas.contests.store import ContestStore
-from groundswell_ideas.refusals import refuse_for
 from groundswell_kit.clock import utc_now
 from groundswell_kit.etags import check_if_match
 from groundswell_kit.ids import new_id
 from groundswell_kit.mongo import transaction
+from groundswell_kit.refusals import refuse_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ class ContestCommands:
 def _events_of_entering(before: Contest, entered: Contest) -> list[Event]:
     changed = ContestPhaseChanged(
         contest_id=entered.id,
+        title=entered.terms.title,
         from_phase=before.phase,
         to_phase=entered.phase,
         poll=_poll_plan(entered) if entered.phase == "voting" else None,

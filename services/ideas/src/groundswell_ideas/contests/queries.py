@@ -20,6 +20,13 @@ class ContestQueries:
             raise not_found("There is no such contest.")
         return contest
 
-    async def page(self, brand_id: str, before: str | None, limit: int) -> list[Contest]:
-        """Contests of a brand, newest first, from those made before the contest `before`."""
-        return await self.contests.page(brand_id, before, limit)
+    async def page(self, staff_of: str | None, before: str | None, limit: int) -> list[Contest]:
+        """Contests from those behind the contest `before` in the same list.
+
+        Staff list those of their brand, drafts too, the last one made first; everybody else those
+        of all brands that have opened, the last one opened first.
+        """
+        if staff_of is not None:
+            return await self.contests.page(staff_of, before, limit)
+        behind = None if before is None else await self.read(before, staff_of)
+        return await self.contests.page_public(behind, limit)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
 
-from groundswell_ideas.access import AnyReader, AnyStaff, Manager
 from groundswell_ideas.contests.commands import ContestCommands
 from groundswell_ideas.contests.queries import ContestQueries
 from groundswell_ideas.contests.schemas import (
@@ -14,10 +13,11 @@ from groundswell_ideas.contests.schemas import (
     NewContest,
     PhaseChange,
 )
-from groundswell_ideas.paging import AskedPage
+from groundswell_kit.access import AnyReader, Manager
 from groundswell_kit.etags import etag
 from groundswell_kit.http import IdempotencyKey, IfMatch, RequestFingerprint, to_http
 from groundswell_kit.idempotency import Idempotency
+from groundswell_kit.paging import AskedPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class ContestRoutes:
         )
         return to_http(stored)
 
-    async def list_contests(self, staff: AnyStaff, page: AskedPage) -> ContestPage:
-        """The contests of the caller's brand, drafts too, newest first."""
-        found = await self.queries.page(staff.brand_id, page.behind, page.wanted)
+    async def list_contests(self, reader: AnyReader, page: AskedPage) -> ContestPage:
+        """All contests that have opened, newest first; for staff their brand's, drafts too."""
+        found = await self.queries.page(reader.staff_of, page.behind, page.wanted)
         shown, cursor = page.cut(found)
         return ContestPage(items=[ContestAnswer.of(contest) for contest in shown], next=cursor)
 

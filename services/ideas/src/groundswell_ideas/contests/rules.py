@@ -52,12 +52,28 @@ class Timetable:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units of its currency (ISO 4217): 500 pounds are 50,000 GBP."""
+
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class RewardPlan:
+    """What each winner is promised, under the terms that a winner has to accept."""
+
+    per_winner: Money
+    terms: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What a contest promises; a draft may leave open all but its title and its vote.
 
     The brand may overrule an `advisory` vote and must obey a `binding` one. `answer_by` is the
-    day by which everybody hears the outcome.
+    day by which everybody hears the outcome. Without a `reward_plan` winners get no money.
     """
 
     title: str
@@ -66,6 +82,7 @@ class Terms:
     rules: str | None = None
     timetable: Timetable | None = None
     answer_by: date | None = None
+    reward_plan: RewardPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +95,15 @@ class PhaseReached:
 
 @dataclass(frozen=True, slots=True)
 class Veto:
-    """An idea that the brand ruled out, with the reason that everybody reads."""
+    """An idea that the brand ruled out, with the reason that everybody reads.
+
+    `was_selected` tells that the idea was a winner until then.
+    """
 
     idea_id: str
     reason: str
     vetoed_at: datetime
+    was_selected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +138,11 @@ class Contest:
     def phase(self) -> Phase:
         """The phase that the contest is in."""
         return self.phases[-1].phase
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When everybody could see it for the first time; None for a draft."""
+        return self.phases[1].reached_at if len(self.phases) > 1 else None
 
     @property
     def timetable(self) -> Timetable:
@@ -197,14 +223,15 @@ def _obstacles_to_voting(contest: Contest, now: datetime) -> list[Obstacle]:
     return found
 
 
-def _obstacles_to_deciding(contest: Contest, _now: datetime) -> list[Obstacle]:
+def _obstacles_without_winners(contest: Contest, _now: datetime) -> list[Obstacle]:
     if contest.winners:
         return []
-    return [Obstacle("winners", "missing", "no winner has been selected")]
+    return [Obstacle("winners", "missing", "no winner stands selected")]
 
 
 _GUARDS: Mapping[Phase, Callable[[Contest, datetime], list[Obstacle]]] = {
     "submission": _obstacles_to_opening,
     "voting": _obstacles_to_voting,
-    "decided": _obstacles_to_deciding,
+    "decided": _obstacles_without_winners,
+    "delivery": _obstacles_without_winners,
 }

@@ -15,7 +15,15 @@ from pydantic import (
     model_validator,
 )
 
-from groundswell_ideas.contests.rules import Contest, Phase, Terms, Timetable, VoteStanding
+from groundswell_ideas.contests.rules import (
+    Contest,
+    Money,
+    Phase,
+    RewardPlan,
+    Terms,
+    Timetable,
+    VoteStanding,
+)
 
 
 def _utc_milliseconds(moment: datetime) -> datetime:
@@ -75,6 +83,25 @@ class TimetableBody(Request):
         return Timetable(self.submission_closes_at, self.voting_opens_at, self.voting_closes_at)
 
 
+class MoneyBody(Request):
+    """An amount in minor units of its currency (ISO 4217): 500 pounds are 50,000 GBP."""
+
+    amount_minor: Annotated[int, Field(strict=True, ge=1, le=10**12, examples=[50_000])]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["GBP"])]
+
+
+class RewardPlanBody(Request):
+    """What each winner is promised, under the terms that a winner has to accept."""
+
+    per_winner: MoneyBody
+    terms: Annotated[LongText, Field(examples=["Paid within 30 days of your acceptance."])]
+
+    def value(self) -> RewardPlan:
+        """The plan."""
+        money = Money(self.per_winner.amount_minor, self.per_winner.currency)
+        return RewardPlan(money, self.terms)
+
+
 class NewContest(Request):
     """A contest to be drafted; what is left open must be there before it opens."""
 
@@ -84,6 +111,7 @@ class NewContest(Request):
     rules: Annotated[LongText | None, Field(examples=["One vote for each person."])] = None
     timetable: TimetableBody | None = None
     answer_by: Annotated[date | None, Field(examples=["2027-01-15"])] = None
+    reward_plan: RewardPlanBody | None = None
 
     def terms(self) -> Terms:
         """What the contest promises."""
@@ -94,6 +122,7 @@ class NewContest(Request):
             rules=self.rules,
             timetable=None if self.timetable is None else self.timetable.value(),
             answer_by=self.answer_by,
+            reward_plan=None if self.reward_plan is None else self.reward_plan.value(),
         )
 
 
@@ -106,6 +135,7 @@ class DraftChanges(Request):
     rules: LongText | None = None
     timetable: TimetableBody | None = None
     answer_by: date | None = None
+    reward_plan: RewardPlanBody | None = None
 
     @field_validator("title", "vote")
     @classmethod
@@ -119,6 +149,8 @@ class DraftChanges(Request):
         changes = {name: getattr(self, name) for name in self.model_fields_set}
         if self.timetable is not None:
             changes["timetable"] = self.timetable.value()
+        if self.reward_plan is not None:
+            changes["reward_plan"] = self.reward_plan.value()
         return replace(terms, **changes)
 
 
@@ -134,6 +166,20 @@ class TimetableAnswer(Answer):
     submission_closes_at: datetime
     voting_opens_at: datetime
     voting_closes_at: datetime
+
+
+class MoneyAnswer(Answer):
+    """An amount in minor units of its currency."""
+
+    amount_minor: int
+    currency: str
+
+
+class RewardPlanAnswer(Answer):
+    """What each winner is promised, and the terms that a winner has to accept."""
+
+    per_winner: MoneyAnswer
+    terms: str
 
 
 class PhaseReachedAnswer(Answer):
@@ -155,6 +201,7 @@ class ContestAnswer(Answer):
     rules: str | None
     timetable: TimetableAnswer | None
     answer_by: date | None
+    reward_plan: RewardPlanAnswer | None
     phase: Phase
     phases: list[PhaseReachedAnswer]
     poll_ids: list[str]
@@ -163,7 +210,7 @@ class ContestAnswer(Answer):
     def of(cls, contest: Contest) -> Self:
         """The answer that shows this contest."""
         terms = contest.terms
-        timetable = terms.timetable
+        timetable, plan = terms.timetable, terms.reward_plan
         return cls(
             id=contest.id,
             brand_id=contest.brand_id,
@@ -174,6 +221,7 @@ class ContestAnswer(Answer):
             rules=terms.rules,
             timetable=None if timetable is None else TimetableAnswer.model_validate(timetable),
             answer_by=terms.answer_by,
+            reward_plan=None if plan is None else RewardPlanAnswer.model_validate(plan),
             phase=contest.phase,
             phases=[PhaseReachedAnswer.model_validate(reached) for reached in contest.phases],
             poll_ids=[] if contest.poll_id is None else [contest.poll_id],
@@ -181,7 +229,7 @@ class ContestAnswer(Answer):
 
 
 class ContestPage(Answer):
-    """Contests of a brand, newest first. `next` is the cursor of the following page, if any."""
+    """Contests, newest first. `next` is the cursor of the following page, if any."""
 
     items: list[ContestAnswer]
     next: str | None

@@ -14,6 +14,7 @@ from groundswell_kit.outbox import Outbox
 from groundswell_kit.problems import not_found
 
 _CONTEST = TypeAdapter(Contest)
+_OPENED: Document = {"opened_at": {"$type": "date"}}
 
 
 class ContestStore:
@@ -25,8 +26,13 @@ class ContestStore:
         self._outbox = outbox
 
     async def ensure_indexes(self) -> None:
-        """Makes the collection's index; a repeat changes nothing."""
+        """Makes the collection's indexes; a repeat changes nothing."""
         await self._contests.create_index([("brand_id", ASCENDING), ("_id", DESCENDING)])
+        await self._contests.create_index(
+            [("opened_at", DESCENDING), ("_id", DESCENDING)],
+            name="opened",
+            partialFilterExpression=_OPENED,
+        )
 
     async def add(self, brand_id: str, contest: Contest, events: Sequence[Event]) -> None:
         """Stores a new contest and the events about it."""
@@ -72,10 +78,23 @@ class ContestStore:
         found = self._contests.find(wanted).sort("_id", DESCENDING).limit(limit)
         return [_contest(document) async for document in found]
 
+    async def page_public(self, before: Contest | None, limit: int) -> list[Contest]:
+        """Contests of all brands that have opened, the last one first, from those before one."""
+        earlier: list[Document] = [{}]
+        if before is not None:
+            earlier = [
+                {"opened_at": {"$lt": before.opened_at}},
+                {"opened_at": before.opened_at, "_id": {"$lt": before.id}},
+            ]
+        order = [("opened_at", DESCENDING), ("_id", DESCENDING)]
+        found = self._contests.find({"$and": [_OPENED, {"$or": earlier}]}).sort(order).limit(limit)
+        return [_contest(document) async for document in found]
+
 
 def _document(brand_id: str, contest: Contest) -> Document:
     document = asdict(contest) | {"brand_id": brand_id}
     document["_id"] = document.pop("id")
+    document["opened_at"] = contest.opened_at
     if contest.terms.answer_by is not None:  # BSON has moments and no days
         document["terms"]["answer_by"] = contest.terms.answer_by.isoformat()
     return document

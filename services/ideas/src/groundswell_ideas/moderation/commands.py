@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from groundswell_contracts.ideas import IdeaApproved, IdeaRejected
 from groundswell_ideas.moderation.rules import Decision, decide, is_repeat, obstacles_to_deciding
-from groundswell_ideas.refusals import refuse_for
 from groundswell_ideas.submissions.rules import Idea
 from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_kit.clock import utc_now
 from groundswell_kit.mongo import transaction
+from groundswell_kit.refusals import refuse_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ def _event(idea: Idea) -> IdeaApproved | IdeaRejected:
             "idea_id": idea.id,
             "contest_id": idea.contest_id,
             "participant_id": idea.participant_id,
+            "title": idea.title,
             "reason": idea.reason,
         }
     )

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from groundswell_ideas.access import Editor
 from groundswell_ideas.moderation.commands import ModerationCommands
 from groundswell_ideas.moderation.schemas import Approval, Rejection
 from groundswell_ideas.submissions.schemas import IdeaAnswer
+from groundswell_kit.access import Editor
 
 
 @dataclass(frozen=True, slots=True)

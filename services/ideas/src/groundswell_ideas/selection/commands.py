@@ -7,7 +7,6 @@ from groundswell_contracts.ideas import IdeaShortlisted
 from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
 from groundswell_ideas.contests.rules import Contest, Veto, Winner
 from groundswell_ideas.contests.store import ContestStore
-from groundswell_ideas.refusals import refuse_for
 from groundswell_ideas.selection.rules import (
     CertifiedTally,
     obstacles_to_selecting,
@@ -26,6 +25,7 @@ from groundswell_kit.clock import utc_now
 from groundswell_kit.etags import check_if_match
 from groundswell_kit.mongo import transaction
 from groundswell_kit.problems import VALIDATION, Problem, ProblemType
+from groundswell_kit.refusals import refuse_for
 
 TALLY_NOT_CERTIFIED = ProblemType(
     "tally-not-certified",
@@ -79,7 +79,10 @@ class SelectionCommands:
         await transaction(self.contests.client, work)
 
     async def veto(self, brand_id: str, contest_id: str, idea_id: str, reason: str) -> Veto:
-        """Rules a shortlisted idea out, with a public reason. Refused without a certified tally."""
+        """Rules a shortlisted idea out, with a public reason; a winner wins no longer.
+
+        Refused without a certified tally, and once the contest is closed.
+        """
 
         async def work() -> Veto:
             contest = await self.contests.get(brand_id, contest_id)
@@ -87,22 +90,26 @@ class SelectionCommands:
             await self._certified_tally(contest)
             refuse_for(obstacles_to_vetoing(contest, idea_id))
             idea = await self.ideas.get(brand_id, idea_id)
-            given = Veto(idea_id, reason, utc_now())
+            vetoed = with_veto(contest, idea_id, reason, utc_now())
             event = WinnerVetoed(
                 contest_id=contest_id,
                 idea_id=idea_id,
                 participant_id=idea.participant_id,
+                title=idea.title,
                 reason=reason,
             )
-            await self.contests.save(brand_id, with_veto(contest, given), [event])
-            return given
+            await self.contests.save(brand_id, vetoed, [event])
+            return vetoed.vetoes[-1]
 
         return await transaction(self.contests.client, work)
 
     async def select(
         self, brand_id: str, contest_id: str, idea_ids: Sequence[str], reason: str
     ) -> Contest:
-        """Selects the winners, with a public reason. Refused when a binding vote says otherwise."""
+        """Selects the winners, with a public reason.
+
+        Refused while winners stand selected, and when a binding vote says otherwise.
+        """
 
         async def work() -> Contest:
             contest = await self.contests.get(brand_id, contest_id)
@@ -128,7 +135,10 @@ class SelectionCommands:
 
 def _shortlisted(idea: Idea) -> IdeaShortlisted:
     return IdeaShortlisted(
-        idea_id=idea.id, contest_id=idea.contest_id, participant_id=idea.participant_id
+        idea_id=idea.id,
+        contest_id=idea.contest_id,
+        participant_id=idea.participant_id,
+        title=idea.title,
     )
 
 
@@ -137,6 +147,7 @@ def _selected(idea: Idea, winner: Winner) -> WinnerSelected:
         contest_id=idea.contest_id,
         idea_id=idea.id,
         participant_id=idea.participant_id,
+        title=idea.title,
         reason=winner.reason,
         rank=winner.rank,
     )

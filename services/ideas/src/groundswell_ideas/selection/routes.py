@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
 
-from groundswell_ideas.access import Editor, Manager
 from groundswell_ideas.selection.commands import SelectionCommands
 from groundswell_ideas.selection.queries import SelectionQueries
 from groundswell_ideas.selection.schemas import (
@@ -17,6 +16,7 @@ from groundswell_ideas.selection.schemas import (
     WinnerAnswer,
     WinnersAnswer,
 )
+from groundswell_kit.access import Editor, Manager
 from groundswell_kit.etags import etag
 from groundswell_kit.http import IdempotencyKey, IfMatch, RequestFingerprint, to_http
 from groundswell_kit.idempotency import Idempotency
@@ -62,7 +62,10 @@ class SelectionRoutes:
         fingerprint: RequestFingerprint,
         key: IdempotencyKey = None,
     ) -> Response:
-        """Rule an idea out once the tally is certified, with the reason that everybody reads."""
+        """Rule an idea out once the tally is certified, with the reason that everybody reads.
+
+        A winner can be vetoed until the contest is closed, and wins no longer.
+        """
 
         async def act() -> VetoAnswer:
             veto = await self.commands.veto(manager.brand_id, contest_id, body.idea_id, body.reason)
@@ -79,9 +82,10 @@ class SelectionRoutes:
         fingerprint: RequestFingerprint,
         key: IdempotencyKey = None,
     ) -> Response:
-        """Select the winners in deliberation, with the reason that everybody reads.
+        """Select the winners from deliberation on, with the reason that everybody reads.
 
-        Under a binding vote, every idea that comes before a winner wins too or is vetoed.
+        Under a binding vote, every idea that comes before a winner wins too or is vetoed. Others
+        can be selected once all who won were vetoed.
         """
 
         async def act() -> WinnersAnswer:

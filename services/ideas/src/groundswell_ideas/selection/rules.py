@@ -10,7 +10,7 @@ from groundswell_ideas.submissions.rules import Idea
 SHORTLIST_MAXIMUM = 10_000
 """As many ideas as the event that opens a vote may carry."""
 
-_SELECTED = Obstacle("winners", "selected", "winners have been selected already")
+_SELECTED = Obstacle("winners", "selected", "winners stand selected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +77,29 @@ def unlisted(contest: Contest, named: Mapping[str, str]) -> list[Obstacle]:
 
 
 def obstacles_to_vetoing(contest: Contest, idea_id: str) -> list[Obstacle]:
-    """What keeps a shortlisted idea from being vetoed once the tally is certified."""
+    """What keeps a shortlisted idea from being vetoed once the tally is certified.
+
+    While winners stand selected, only they can be vetoed, and nobody once the contest is closed.
+    """
+    if contest.phase == "closed":
+        return [Obstacle("phase", "phase", "nothing is vetoed in a contest that is closed")]
     found = []
-    if contest.winners:
+    if contest.winners and not _is_winner(contest, idea_id):
         found.append(_SELECTED)
     if any(veto.idea_id == idea_id for veto in contest.vetoes):
         found.append(Obstacle("idea_id", "vetoed", "the idea is vetoed already"))
     return found
 
 
-def with_veto(contest: Contest, veto: Veto) -> Contest:
-    """The contest with one more veto."""
-    return replace(contest, version=contest.version + 1, vetoes=(*contest.vetoes, veto))
+def with_veto(contest: Contest, idea_id: str, reason: str, at: datetime) -> Contest:
+    """The contest with one more veto; a winner that is vetoed wins no longer."""
+    veto = Veto(idea_id, reason, at, was_selected=_is_winner(contest, idea_id))
+    return replace(
+        contest,
+        version=contest.version + 1,
+        vetoes=(*contest.vetoes, veto),
+        winners=tuple(winner for winner in contest.winners if winner.idea_id != idea_id),
+    )
 
 
 def obstacles_to_selecting(
@@ -96,9 +107,10 @@ def obstacles_to_selecting(
 ) -> list[Obstacle]:
     """What keeps shortlisted ideas from being selected as the winners.
 
-    A binding vote lets nobody be passed over but by a veto; an advisory one does.
+    A binding vote lets nobody be passed over but by a veto; an advisory one does. When all who
+    won were vetoed, others can be selected for as long as the contest is not closed.
     """
-    if contest.phase != "deliberation":
+    if contest.phase not in ("deliberation", "decided", "delivery"):
         return [Obstacle("phase", "phase", f"winners cannot be selected in {contest.phase}")]
     if contest.winners:
         return [_SELECTED]
@@ -133,3 +145,7 @@ def passed_over(tally: CertifiedTally, winner_ids: Collection[str]) -> list[Rank
         (i for i in tally.ideas if i.rank < lowest and i.idea_id not in winner_ids),
         key=lambda idea: idea.rank,
     )
+
+
+def _is_winner(contest: Contest, idea_id: str) -> bool:
+    return any(winner.idea_id == idea_id for winner in contest.winners)

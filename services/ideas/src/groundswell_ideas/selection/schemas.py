@@ -7,7 +7,14 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from groundswell_ideas.contests.rules import Phase, VoteStanding
-from groundswell_ideas.contests.schemas import Answer, Id, Reason, Request, TimetableAnswer
+from groundswell_ideas.contests.schemas import (
+    Answer,
+    Id,
+    Reason,
+    Request,
+    RewardPlanAnswer,
+    TimetableAnswer,
+)
 from groundswell_ideas.selection.rules import SHORTLIST_MAXIMUM
 
 WINNERS_MAXIMUM = 100
@@ -40,11 +47,12 @@ class NewVeto(Request):
 
 
 class VetoAnswer(Answer):
-    """An idea that the brand ruled out."""
+    """An idea that the brand ruled out; `was_selected` tells that it was a winner until then."""
 
     idea_id: str
     reason: str
     vetoed_at: datetime
+    was_selected: bool
 
 
 class Selection(Request):
@@ -118,6 +126,7 @@ class Decision(Answer):
     vote: VoteStanding
     timetable: TimetableAnswer
     answer_by: date
+    reward_plan: RewardPlanAnswer | None
     phase: Phase
     tally: TallyAnswer | None
     vetoes: list[TitledVeto]

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from groundswell_contracts.ideas import IdeaSubmitted
 from groundswell_ideas.contests.queries import ContestQueries
-from groundswell_ideas.refusals import refuse_for
 from groundswell_ideas.submissions.rules import Idea, obstacles_to_submitting
 from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
 from groundswell_kit.mongo import transaction
+from groundswell_kit.refusals import refuse_for
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from groundswell_ideas.access import AnyReader, Participant
-from groundswell_ideas.paging import AskedPage
 from groundswell_ideas.submissions.commands import SubmissionCommands
 from groundswell_ideas.submissions.queries import SubmissionQueries
 from groundswell_ideas.submissions.rules import Status
 from groundswell_ideas.submissions.schemas import IdeaAnswer, IdeaPage, NewIdea
+from groundswell_kit.access import AnyReader, Participant
 from groundswell_kit.http import IdempotencyKey, RequestFingerprint, to_http
 from groundswell_kit.idempotency import Idempotency
+from groundswell_kit.paging import AskedPage
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Wires the HTTP API: polls, passes, standings, receipts, tallies."""
+"""Wires the HTTP API: polls, passes, standings, receipts and ballots, tallies."""
 
 from aiokafka.errors import KafkaError
 from fastapi import FastAPI
@@ -7,7 +7,7 @@ from redis.exceptions import RedisError
 from groundswell_kit.auth import TokenVerifier
 from groundswell_kit.health import Health
 from groundswell_kit.http import create_app
-from groundswell_kit.mongo import connect
+from groundswell_kit.mongo import connect, probe
 from groundswell_kit.observability import get_logger
 from groundswell_kit.serve import Role
 from groundswell_voting.app import SERVICE
@@ -25,7 +25,7 @@ from groundswell_voting.passes.rules import parse_key, parse_keys
 from groundswell_voting.polls.problems import VOTING_NOT_OPEN
 from groundswell_voting.polls.queries import PollQueries
 from groundswell_voting.polls.routes import PollRoutes
-from groundswell_voting.receipts.queries import ReceiptQueries
+from groundswell_voting.receipts.queries import BallotQueries, ReceiptQueries
 from groundswell_voting.receipts.routes import ReceiptRoutes
 from groundswell_voting.settings import Settings
 from groundswell_voting.standings.queries import StandingsQueries
@@ -48,6 +48,7 @@ def create_api(
     passes = PassCommands(polls, voters.pseudonym_of, pass_keys)
     standings = StandingsQueries(polls, tallies, projection, ends, partitions)
     receipts = ReceiptQueries(polls, voters, stores.archive, receipt_key, partitions)
+    ballots = BallotQueries(polls, voters, projection, stores.archive, receipt_key, partitions)
     return create_app(
         title="Groundswell voting",
         version="1",
@@ -55,7 +56,7 @@ def create_api(
             PollRoutes(polls).router(),
             PassRoutes(passes).router(),
             StandingsRoutes(standings).router(),
-            ReceiptRoutes(receipts).router(),
+            ReceiptRoutes(receipts, ballots).router(),
             TallyRoutes(tallies).router(),
         ],
         health=health,
@@ -72,9 +73,6 @@ def api_role(settings: Settings) -> Role:
     ends = LogEnds(settings.kafka_bootstrap, settings.voting_partitions)
     health = Health("api")
 
-    async def ping() -> None:
-        await database.command("ping")
-
     async def start() -> None:
         try:
             await check_log(settings)
@@ -87,7 +85,7 @@ def api_role(settings: Settings) -> Role:
         await client.aclose()
         await database.client.close()
 
-    health.add("mongodb", ping)
+    health.add("mongodb", probe(database))
     app = create_api(settings, Stores(settings, database), Projection(client), ends, health)
     return Role(
         name="api", port=settings.voting_api_port, health=health, app=app, start=start, close=close

@@ -22,7 +22,7 @@ from groundswell_kit.waiting import growing_delay, pause
 from groundswell_voting.certification.commands import CertificationCommands
 from groundswell_voting.control.history import LogHistory
 from groundswell_voting.control.writer import ControlEvent, LogWriter
-from groundswell_voting.metrics import MACHINE_HALTED
+from groundswell_voting.metrics import MACHINE_HALTED, show_polls
 from groundswell_voting.polls.rules import Poll, PollStage, agrees_with_log
 from groundswell_voting.polls.store import PollStore
 from groundswell_voting.voteslog.codec import UnknownRecordType, milliseconds
@@ -99,6 +99,7 @@ class PollMachine:
         if not await self._holds_lease():
             self._acknowledged.clear()
             self._failures.clear()
+            show_polls(refused=0, stuck=0)
             return True
         if not self._compared:
             self._compared = await self._agrees()
@@ -109,6 +110,8 @@ class PollMachine:
                 break
             if time.monotonic() >= self._retry_after.get(poll.poll_id, 0.0):
                 await self._try_step(poll)
+        refused = sum(poll.refusal is not None for poll in polls)
+        show_polls(refused=refused, stuck=len(self._failures))
         return not self._failures
 
     async def _try_step(self, poll: Poll) -> None:

@@ -1,4 +1,4 @@
-"""HTTP shapes of receipts."""
+"""HTTP shapes of receipts and ballots."""
 
 from typing import Literal
 
@@ -17,3 +17,11 @@ class VoteReceipt(BaseModel):
     state: ReceiptState
     idea_id: str | None = None
     recorded_at: AwareDatetime | None = None
+
+
+class CountedBallot(BaseModel):
+    """The ideas that a voter's vote counts for, with the receipt of each; empty before it does."""
+
+    poll_id: str
+    idea_ids: list[str]
+    vote_ids: list[str]

@@ -1,4 +1,7 @@
-"""Who may do what here, as dependencies of the routes: staff of a brand, participants, readers."""
+"""Who may do what, as dependencies of routes: staff of a brand, participants, machines, readers.
+
+Used by the routes of every service; the roles mean the same in all of them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from groundswell_kit.auth import Actor
-from groundswell_kit.http import OptionalCaller, require
+from groundswell_kit.http import Caller, OptionalCaller, require
 from groundswell_kit.problems import forbidden
 
 STAFF_ROLES = ("auditor", "editor", "finance", "juror", "manager")
@@ -34,13 +37,26 @@ class Reader:
     staff_of: str | None
 
 
-def _staff(*roles: str) -> Callable[..., Staff]:
-    def staff(actor: Annotated[Actor, Depends(require(*roles))]) -> Staff:
+def staff(*roles: str) -> Callable[..., Staff]:
+    """A dependency that gives the brand's staff with one of `roles`; 401 or 403 for others."""
+
+    def with_brand(actor: Annotated[Actor, Depends(require(*roles))]) -> Staff:
         if actor.brand_id is None:
             raise forbidden("This needs the token of a brand's staff.")
         return Staff(actor.brand_id, actor.subject)
 
-    return staff
+    return with_brand
+
+
+def machine(scope: str) -> Callable[..., Actor]:
+    """A dependency that gives a caller whose token has this scope; 401 or 403 for others."""
+
+    def with_scope(actor: Caller) -> Actor:
+        if scope not in actor.scopes:
+            raise forbidden(f"This needs a token with the scope {scope}.")
+        return actor
+
+    return with_scope
 
 
 def _reader(actor: OptionalCaller) -> Reader:
@@ -49,13 +65,13 @@ def _reader(actor: OptionalCaller) -> Reader:
     return Reader(actor.subject, None if actor.roles.isdisjoint(STAFF_ROLES) else actor.brand_id)
 
 
-AnyStaff = Annotated[Staff, Depends(_staff(*STAFF_ROLES))]
+AnyStaff = Annotated[Staff, Depends(staff(*STAFF_ROLES))]
 """Staff of a brand in whatever role."""
 
-Editor = Annotated[Staff, Depends(_staff("editor", "manager"))]
+Editor = Annotated[Staff, Depends(staff("editor", "manager"))]
 """An editor; a manager may do what an editor may."""
 
-Manager = Annotated[Staff, Depends(_staff("manager"))]
+Manager = Annotated[Staff, Depends(staff("manager"))]
 """A manager."""
 
 Participant = Annotated[Actor, Depends(require("participant"))]

@@ -1,0 +1,1 @@
+"""Brands, who works for them, and their machine clients."""

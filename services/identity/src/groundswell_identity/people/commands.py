@@ -1,0 +1,84 @@
+"""What happens to a person: known from the first sign-in on, edits their profile, is erased."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from groundswell_contracts.people import PersonErased
+from groundswell_identity.people.rules import AddressMark, Person, Profile
+from groundswell_identity.people.store import PersonStore
+from groundswell_identity.vault import Vault
+from groundswell_kit.clock import utc_now
+from groundswell_kit.ids import new_id
+from groundswell_kit.mongo import transaction
+from groundswell_kit.problems import not_found
+
+Forget = Callable[[Person], Awaitable[None]]
+"""Removes what another capability keeps of a person, in the caller's transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCommands:
+    """Each verb is one transaction, or part of the caller's."""
+
+    people: PersonStore
+    vault: Vault
+
+    def address_mark(self, email: str) -> AddressMark:
+        """The mark by which an address, in its one form, is found."""
+        return AddressMark(self.vault.mark("address", email))
+
+    async def sign_in(self, email: str, locale: str, time_zone: str) -> str:
+        """The id of the person of this address, who is made when there is none yet.
+
+        Somebody known keeps the locale and time zone that they have.
+        """
+        mark = self.address_mark(email)
+
+        async def work() -> str:
+            now = utc_now()
+            known = await self.people.sign_in(mark, now)
+            if known is not None:
+                return known
+            person = Person(new_id("person"), mark, Profile(email, None, locale, time_zone))
+            await self.people.add(person, now)
+            return person.id
+
+        return await transaction(self.people.client, work)
+
+    async def edit(self, person_id: str, changes: dict[str, Any]) -> Person:
+        """Changes the fields of the profile that are named."""
+
+        async def work() -> Person:
+            person = await self.people.find(person_id)
+            if person is None:
+                raise not_found("There is no such person.")
+            edited = replace(person, profile=replace(person.profile, **changes))
+            await self.people.save(edited)
+            return edited
+
+        return await transaction(self.people.client, work)
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What is done when a person wants to be forgotten; `forget_too` are all who keep something."""
+
+    people: PersonStore
+    forget_too: Sequence[Forget]
+
+    async def erase(self, person_id: str) -> None:
+        """Removes all that is kept of a person, and tells everybody, in one transaction.
+
+        A repeat changes nothing.
+        """
+
+        async def work() -> None:
+            person = await self.people.find(person_id)
+            if person is None:
+                return
+            await self.people.erase(person_id, [PersonErased(person_id=person_id)])
+            for forget in self.forget_too:
+                await forget(person)
+
+        await transaction(self.people.client, work)

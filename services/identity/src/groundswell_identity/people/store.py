@@ -1,0 +1,72 @@
+"""People in MongoDB: all that they told is encrypted, and the address is found by its mark."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from pymongo.asynchronous.database import AsyncDatabase
+
+from groundswell_contracts.event import Event
+from groundswell_contracts.people import NO_BRAND
+from groundswell_identity.people.rules import AddressMark, Person, Profile
+from groundswell_identity.vault import Vault
+from groundswell_kit.mongo import Document, transaction
+from groundswell_kit.outbox import Outbox
+
+
+class PersonStore:
+    """People, who belong to no brand."""
+
+    def __init__(self, database: AsyncDatabase[Document], outbox: Outbox, vault: Vault) -> None:
+        self.client = database.client
+        self._people = database["people"]
+        self._outbox = outbox
+        self._vault = vault
+
+    async def ensure_indexes(self) -> None:
+        """Makes the collection's index; a repeat changes nothing."""
+        await self._people.create_index("address_mark", unique=True)
+
+    async def add(self, person: Person, at: datetime) -> None:
+        """Stores somebody new. Two at once with one address conflict; one of them tries again."""
+        await self._people.insert_one(
+            {
+                "_id": person.id,
+                "address_mark": person.address_mark,
+                "sealed": self._vault.seal(asdict(person.profile)),
+                "created_at": at,
+                "signed_in_at": at,
+            }
+        )
+
+    async def sign_in(self, address_mark: AddressMark, at: datetime) -> str | None:
+        """The id of the person of this address, noted as signed in; None if there is none.
+
+        The note makes it conflict with an erasure at the same time, so that no token outlives one.
+        """
+        found = await self._people.find_one_and_update(
+            {"address_mark": address_mark}, {"$set": {"signed_in_at": at}}, projection=["_id"]
+        )
+        return None if found is None else str(found["_id"])
+
+    async def find(self, person_id: str) -> Person | None:
+        """Somebody by their id; None when there is nobody, or nobody any more."""
+        document = await self._people.find_one({"_id": person_id})
+        if document is None:
+            return None
+        profile = Profile(**self._vault.open(document["sealed"]))
+        return Person(document["_id"], document["address_mark"], profile)
+
+    async def save(self, person: Person) -> None:
+        """Stores the changed profile of a person that was read in this transaction."""
+        sealed = self._vault.seal(asdict(person.profile))
+        await self._people.update_one({"_id": person.id}, {"$set": {"sealed": sealed}})
+
+    async def erase(self, person_id: str, events: Sequence[Event]) -> None:
+        """Removes a person for good, with the events that tell of it."""
+
+        async def work() -> None:
+            await self._people.delete_one({"_id": person_id})
+            await self._outbox.add(NO_BRAND, events)
+
+        await transaction(self.client, work)

@@ -1,0 +1,1 @@
+"""Sign-in of participants by a mailed code."""

@@ -1,0 +1,1 @@
+"""Sign-in of brands' staff through an OpenID provider."""

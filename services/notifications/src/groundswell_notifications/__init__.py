@@ -1,0 +1,1 @@
+"""The notifications service: audience, messages, the inbox and the mails."""

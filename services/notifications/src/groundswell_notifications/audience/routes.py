@@ -1,0 +1,60 @@
+"""HTTP of what people want to be told: the contests they follow, and their choices of mails."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from groundswell_kit.access import Participant
+from groundswell_kit.paging import AskedPage
+from groundswell_notifications.audience.commands import AudienceCommands
+from groundswell_notifications.audience.queries import AudienceQueries
+from groundswell_notifications.audience.schemas import Choices, FollowAnswer, FollowPage
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceRoutes:
+    """Mounted by `app`."""
+
+    commands: AudienceCommands
+    queries: AudienceQueries
+
+    def router(self) -> APIRouter:
+        """All routes of follows and choices."""
+        router = APIRouter(prefix="/v1", tags=["audience"])
+        router.get("/follows")(self.list_follows)
+        router.get("/follows/{contest_id}")(self.get_follow)
+        router.put("/follows/{contest_id}")(self.follow)
+        router.delete("/follows/{contest_id}", status_code=204)(self.unfollow)
+        router.get("/preferences")(self.get_preferences)
+        router.put("/preferences")(self.set_preferences)
+        return router
+
+    async def list_follows(self, participant: Participant, page: AskedPage) -> FollowPage:
+        """The contests that the caller follows."""
+        found = await self.queries.follows(participant.subject, page.behind, page.wanted)
+        shown, cursor = page.cut(found)
+        items = [FollowAnswer.model_validate(follow) for follow in shown]
+        return FollowPage(items=items, next=cursor)
+
+    async def get_follow(self, contest_id: str, participant: Participant) -> FollowAnswer:
+        """Since when the caller follows the contest; 404 when they do not."""
+        follow = await self.queries.follow(participant.subject, contest_id)
+        return FollowAnswer.model_validate(follow)
+
+    async def follow(self, contest_id: str, participant: Participant) -> FollowAnswer:
+        """Follow a contest: hear of all that happens in it from now on. A repeat is safe."""
+        follow = await self.commands.follow(participant.subject, contest_id)
+        return FollowAnswer.model_validate(follow)
+
+    async def unfollow(self, contest_id: str, participant: Participant) -> None:
+        """Follow a contest no longer. Who handed in an idea hears of the contest all the same."""
+        await self.commands.unfollow(participant.subject, contest_id)
+
+    async def get_preferences(self, participant: Participant) -> Choices:
+        """For each kind of message whether it also comes as a mail."""
+        return Choices.of(await self.queries.choices(participant.subject))
+
+    async def set_preferences(self, participant: Participant, body: Choices) -> Choices:
+        """Choose for each kind of message whether it also comes as a mail."""
+        await self.commands.choose(participant.subject, body.wanted())
+        return Choices.of(await self.queries.choices(participant.subject))

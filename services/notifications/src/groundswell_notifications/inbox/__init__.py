@@ -1,0 +1,1 @@
+"""A person's own messages, read on the site."""

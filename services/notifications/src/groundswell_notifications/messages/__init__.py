@@ -1,0 +1,1 @@
+"""What happened, in words for those whom it concerns: told to each of them once."""

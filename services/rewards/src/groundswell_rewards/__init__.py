@@ -1,0 +1,1 @@
+"""Reward plans, grants, the ledger."""

@@ -1,0 +1,1 @@
+"""Whether the books are right: recounted from their start and held against the rewards."""

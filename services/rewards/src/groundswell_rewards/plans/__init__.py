@@ -1,0 +1,1 @@
+"""What contests promise their winners, as they were published."""

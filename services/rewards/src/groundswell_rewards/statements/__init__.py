@@ -1,0 +1,1 @@
+"""What a person reads of their rewards: balances, entries and rewards on one page."""

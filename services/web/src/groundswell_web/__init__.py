@@ -1,0 +1,1 @@
+"""The participants' site: pages rendered here, from what the services say over HTTP."""

@@ -1,0 +1,64 @@
+"""What identity and notifications say of a person, and how kinds of message are called here."""
+
+from collections.abc import Mapping
+
+from pydantic import RootModel
+
+from groundswell_web.services import Shape
+
+KINDS: Mapping[str, str] = {
+    "idea_received": "Your idea has arrived",
+    "idea_approved": "Your idea was approved",
+    "idea_rejected": "Your idea was turned down",
+    "idea_shortlisted": "Your idea is on the shortlist",
+    "idea_vetoed": "Your idea was ruled out",
+    "voting_opened": "Voting opens in a contest you take part in or follow",
+    "result_published": "The result of such a contest is published",
+    "won": "Your idea won",
+    "reward_offered": "A reward is waiting for you",
+    "reward_granted": "Your reward was booked",
+    "reward_reversed": "A reward was taken back",
+}
+"""Kinds of message in words; one that is not here is shown by its name."""
+
+LANGUAGES: Mapping[str, str] = {
+    "da": "Dansk",
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "it": "Italiano",
+    "ja": "日本語",
+    "ko": "한국어",
+    "nl": "Nederlands",
+    "nb": "Norsk",
+    "pl": "Polski",
+    "pt": "Português",
+    "fi": "Suomi",
+    "sv": "Svenska",
+    "tr": "Türkçe",
+    "uk": "Українська",
+    "ar": "العربية",
+    "hi": "हिन्दी",
+    "zh": "中文",
+}
+"""Languages by their own names."""
+
+
+class Profile(Shape):
+    """A person as they see themselves."""
+
+    email: str
+    display_name: str | None = None
+    locale: str
+    time_zone: str
+
+
+class Choice(Shape):
+    """Whether the messages of a kind also come as mails."""
+
+    email: bool
+
+
+class Choices(RootModel[dict[str, Choice]], Shape):
+    """The choice for each kind of message."""

@@ -1,0 +1,116 @@
+"""The only wiring of the site: settings, clients, the session store, routes, the role."""
+
+from cryptography.fernet import Fernet, MultiFernet
+from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
+from pymongo.errors import PyMongoError
+
+from groundswell_kit.health import Health, health_app
+from groundswell_kit.middleware import Observe
+from groundswell_kit.mongo import connect, probe
+from groundswell_kit.serve import Role
+from groundswell_web.account.routes import AccountRoutes
+from groundswell_web.contests.commands import ContestCommands
+from groundswell_web.contests.queries import ContestQueries
+from groundswell_web.contests.routes import ContestRoutes
+from groundswell_web.guard import SecureHeaders, ShowBroken
+from groundswell_web.inbox.routes import InboxRoutes
+from groundswell_web.pages import Pages
+from groundswell_web.rewards.routes import RewardRoutes
+from groundswell_web.services import Service, Services
+from groundswell_web.sessions.commands import SessionCommands
+from groundswell_web.sessions.routes import SignInRoutes
+from groundswell_web.sessions.store import SessionStore
+from groundswell_web.sessions.visitors import Cookies
+from groundswell_web.settings import Settings
+from groundswell_web.troubles import Troubles
+from groundswell_web.voting.commands import VotingCommands
+from groundswell_web.voting.queries import VotingQueries
+from groundswell_web.voting.routes import VotingRoutes
+
+SERVICE = "web"
+
+# Metrics and logs are ours; the framework's own would measure the same once more.
+_NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
+
+
+def create_site(
+    settings: Settings, services: Services, store: SessionStore, health: Health
+) -> FastAPI:
+    """The application: pages, whatever happens."""
+    pages = Pages()
+    troubles = Troubles(pages)
+    cookies = Cookies(settings.secure)
+    sessions = SessionCommands(store, services, _cipher(settings))
+    app = FastAPI(openapi_url=None, redirect_slashes=False, telemetry=_NO_TELEMETRY)
+    app.state.sessions = sessions
+    app.state.cookies = cookies
+    app.state.public_url = settings.public_url
+    troubles.install(app)
+    app.add_exception_handler(PyMongoError, troubles.sessions_away)
+    # The last one added is the outermost.
+    app.add_middleware(ShowBroken, page=troubles.broken)
+    app.add_middleware(SecureHeaders, secure=settings.secure)
+    app.add_middleware(Observe)
+    app.add_middleware(lambda inner: health_app(health, inner))
+    voting = VotingQueries(services)
+    for routes in (
+        pages,
+        SignInRoutes(sessions, pages, cookies),
+        AccountRoutes(services, sessions, pages, cookies),
+        InboxRoutes(services, pages, settings.public_url),
+        RewardRoutes(services, pages),
+        VotingRoutes(VotingCommands(services, sessions)),
+        ContestRoutes(ContestQueries(services, voting), ContestCommands(services), pages),
+    ):
+        app.include_router(routes.router())
+    return app
+
+
+def api_role(settings: Settings) -> Role:
+    """Serves the pages. Ready when MongoDB answers."""
+    database = connect(settings.mongo_uri, settings.database(SERVICE))
+    services = services_of(settings)
+    health = Health("api")
+    health.add("mongodb", probe(database))
+
+    async def close() -> None:
+        await services.close()
+        await database.client.close()
+
+    return Role(
+        name="api",
+        port=settings.web_api_port,
+        health=health,
+        app=create_site(settings, services, SessionStore(database), health),
+        start=services.open,
+        close=close,
+    )
+
+
+def services_of(settings: Settings) -> Services:
+    """The services at the addresses of the settings."""
+    return Services(
+        {
+            Service.IDEAS: [settings.ideas_url],
+            Service.VOTING: [settings.voting_url],
+            Service.BALLOT_BOX: settings.ballot_box_urls,
+            Service.NOTIFICATIONS: [settings.notifications_url],
+            Service.REWARDS: [settings.rewards_url],
+            Service.IDENTITY: [settings.identity_url],
+        }
+    )
+
+
+async def prepare(settings: Settings) -> None:
+    """Makes the indexes that are missing; a repeat changes nothing."""
+    database = connect(settings.mongo_uri, settings.database(SERVICE))
+    try:
+        await SessionStore(database).ensure_indexes()
+    finally:
+        await database.client.close()
+
+
+def _cipher(settings: Settings) -> MultiFernet:
+    keys = settings.web_session_keys.get_secret_value().split(",")
+    return MultiFernet([Fernet(key.strip()) for key in keys])

@@ -1,0 +1,165 @@
+"""What the pages of contests show, asked of several services at once."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from groundswell_web.contests.rules import Course, Step, steps
+from groundswell_web.contests.schemas import (
+    Contest,
+    ContestPage,
+    Decision,
+    Follow,
+    Idea,
+    IdeaPage,
+)
+from groundswell_web.services import Away, Refused, Service, Services
+from groundswell_web.sessions.commands import Person
+from groundswell_web.voting.queries import VotingQueries
+from groundswell_web.voting.rules import NO_VOTE, OwnVote
+from groundswell_web.voting.schemas import Poll, Standings
+
+IDEAS_ON_A_PAGE = 30
+STANDINGS_SHOWN = 20
+KEPT_TITLES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """The vote of a contest as a visitor sees it; None is what voting did not tell."""
+
+    poll: Poll | None
+    standings: Standings | None
+    own: OwnVote
+    titles: Mapping[str, str]
+
+    def takes(self, idea_id: str) -> bool:
+        """Whether a vote for this idea can be cast now."""
+        return self.poll is not None and self.poll.is_open and idea_id in self.poll.idea_ids
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the standings may still change."""
+        return self.standings is None or self.standings.status != "certified"
+
+
+@dataclass(frozen=True, slots=True)
+class ContestView:
+    """All that the page of a contest shows; `follows` is None when that is not known."""
+
+    contest: Contest
+    ideas: IdeaPage
+    vote: Vote | None
+    follows: bool | None
+    steps: Sequence[Step]
+
+
+@dataclass(frozen=True)
+class ContestQueries:
+    """Reads only. Raises Refused or Away when there is nothing to show without the answer."""
+
+    services: Services
+    voting: VotingQueries
+    # Titles of ideas never change once they are public.
+    _titles: dict[str, str] = field(default_factory=dict)
+
+    async def contests(self, cursor: str | None) -> ContestPage:
+        """The contests that have opened, newest first."""
+        query = {"limit": "50"} | ({} if cursor is None else {"cursor": cursor})
+        return await self.services.get(Service.IDEAS, "/v1/contests", ContestPage, query=query)
+
+    async def contest(self, contest_id: str) -> Contest:
+        return await self.services.get(Service.IDEAS, f"/v1/contests/{contest_id}", Contest)
+
+    async def view(self, contest_id: str, person: Person | None, cursor: str | None) -> ContestView:
+        """A contest with a page of its ideas, and the vote as far as voting answers."""
+        contest, ideas, follows = await asyncio.gather(
+            self.contest(contest_id),
+            self._ideas(contest_id, cursor),
+            self._follows(contest_id, person),
+        )
+        vote = None
+        if contest.poll_id is not None:
+            vote = await self.vote(contest.poll_id, person)
+        return ContestView(contest, ideas, vote, follows, steps(_course(contest)))
+
+    async def vote(self, poll_id: str, person: Person | None) -> Vote:
+        """The vote under this poll."""
+        poll, standings, own = await asyncio.gather(
+            self.voting.poll(poll_id),
+            self.voting.standings(poll_id),
+            self.voting.own_vote(poll_id, person),
+        )
+        shown = [] if standings is None else standings.ideas[:STANDINGS_SHOWN]
+        titles = await self._titles_of({*(idea.idea_id for idea in shown), *own.idea_ids})
+        return Vote(poll, standings, own, titles)
+
+    async def standings(self, contest_id: str) -> Vote | None:
+        """How a contest's vote stands; None when it has none, or voting does not answer."""
+        contest = await self.contest(contest_id)
+        if contest.poll_id is None:
+            return None
+        standings = await self.voting.standings(contest.poll_id)
+        if standings is None:
+            return None
+        titles = await self._titles_of(i.idea_id for i in standings.ideas[:STANDINGS_SHOWN])
+        return Vote(None, standings, NO_VOTE, titles)
+
+    async def idea(self, idea_id: str, person: Person | None) -> tuple[Idea, Contest]:
+        """An idea that the visitor may see, and its contest."""
+        token = None if person is None else person.token
+        idea = await self.services.get(Service.IDEAS, f"/v1/ideas/{idea_id}", Idea, token=token)
+        return idea, await self.contest(idea.contest_id)
+
+    async def decision(self, contest_id: str) -> Decision:
+        path = f"/v1/contests/{contest_id}/decision"
+        return await self.services.get(Service.IDEAS, path, Decision)
+
+    async def _ideas(self, contest_id: str, cursor: str | None) -> IdeaPage:
+        query = {"limit": str(IDEAS_ON_A_PAGE)} | ({} if cursor is None else {"cursor": cursor})
+        path = f"/v1/contests/{contest_id}/ideas"
+        page = await self.services.get(Service.IDEAS, path, IdeaPage, query=query)
+        self._keep(page.items)
+        return page
+
+    async def _follows(self, contest_id: str, person: Person | None) -> bool | None:
+        if person is None:
+            return None
+        path = f"/v1/follows/{contest_id}"
+        try:
+            await self.services.get(Service.NOTIFICATIONS, path, Follow, token=person.token)
+        except Away:
+            return None
+        except Refused as refused:
+            if refused.status == 404:
+                return False
+            raise
+        return True
+
+    async def _titles_of(self, idea_ids: Iterable[str]) -> Mapping[str, str]:
+        """The titles of public ideas; one that cannot be read now is left out."""
+        wanted = list(idea_ids)
+        missing = [idea_id for idea_id in wanted if idea_id not in self._titles]
+        await asyncio.gather(*(self._learn(idea_id) for idea_id in missing))
+        return {i: self._titles[i] for i in wanted if i in self._titles}
+
+    async def _learn(self, idea_id: str) -> None:
+        try:
+            idea = await self.services.get(Service.IDEAS, f"/v1/ideas/{idea_id}", Idea)
+        except (Away, Refused):
+            return
+        self._keep([idea])
+
+    def _keep(self, ideas: Sequence[Idea]) -> None:
+        if len(self._titles) + len(ideas) > KEPT_TITLES:
+            self._titles.clear()
+        self._titles.update((idea.id, idea.title) for idea in ideas)
+
+
+def _course(contest: Contest) -> Course:
+    return Course(
+        phase=contest.phase,
+        reached={reached.phase: reached.reached_at for reached in contest.phases},
+        answer_by=contest.answer_by,
+        **dict(contest.timetable),
+    )

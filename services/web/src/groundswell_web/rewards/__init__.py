@@ -1,0 +1,1 @@
+"""What a person has won: offers to accept or decline, and the statement of what was booked."""

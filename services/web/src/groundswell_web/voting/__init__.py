@@ -1,0 +1,1 @@
+"""Voting: casting a vote, the visitor's own vote, and how the poll stands."""

@@ -1,0 +1,42 @@
+"""The notifications service on real engines, with an empty database for each test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from groundswell_kit.kafka import ensure_topics
+from groundswell_local.engines import Engines
+from groundswell_notifications.app import TOPICS
+from tests.integration.notifications.events import skip_to_end
+from tests.integration.notifications.world import World, new_world
+from tests.support.issuer import LocalIssuer
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> LocalIssuer:
+    return LocalIssuer(tmp_path_factory.mktemp("issuer"))
+
+
+@pytest.fixture(scope="session")
+async def one_world(engines: Engines, issuer: LocalIssuer) -> AsyncIterator[World]:
+    async with new_world(engines, issuer) as world:
+        yield world
+
+
+@pytest.fixture
+async def world(one_world: World) -> AsyncIterator[World]:
+    """The service with nothing in its database, people known to identity, an empty mailbox."""
+    await one_world.forget_everything()
+    one_world.mailbox.clear()
+    one_world.identity.clear()
+    yield one_world
+    for server in (one_world.mailbox, one_world.identity):
+        await server.stop()
+        await server.start()
+
+
+@pytest.fixture
+async def topics(world: World) -> None:
+    """The topics, with the service's group behind all that other tests have put there."""
+    await ensure_topics(world.settings.kafka_bootstrap, TOPICS, 1)
+    await skip_to_end(world.settings.kafka_bootstrap, TOPICS)

@@ -1,0 +1,201 @@
+"""The events that notifications hears, in the envelope of their service, put on their topics."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import CommitFailedError
+from prometheus_client import REGISTRY
+
+from groundswell_contracts.cloudevents import CloudEvent, to_kafka
+from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
+from groundswell_contracts.event import Event
+from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
+from groundswell_contracts.money import Money
+from groundswell_contracts.people import NO_BRAND, PersonErased
+from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
+from groundswell_contracts.topics import Topic
+from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
+from groundswell_kit.clock import utc_now
+from groundswell_kit.ids import new_id
+
+BRAND = "nerc"
+TITLE = "Name our ship"
+WAIT_SECONDS = 30
+GROUP = "groundswell.notifications"
+
+
+def enveloped(data: Event, at: datetime | None = None, brand_id: str = BRAND) -> CloudEvent:
+    """An event as it would come from its service, now or at that time."""
+    return CloudEvent(
+        id=new_id("evt"),
+        source="/groundswell/tests",
+        time=at or utc_now(),
+        brand_id=brand_id,
+        data=data,
+    )
+
+
+def published(contest_id: str) -> CloudEvent:
+    now = utc_now().isoformat()
+    data = {
+        "contest_id": contest_id,
+        "title": TITLE,
+        "owner": "The ship's office",
+        "vote": "advisory",
+        "answer_by": "2027-01-31",
+        "rules": "One vote each.",
+        "timetable": dict.fromkeys(
+            ("submission_closes_at", "voting_opens_at", "voting_closes_at"), now
+        ),
+    }
+    return enveloped(ContestPublished.model_validate(data))
+
+
+def voting_opened(contest_id: str, at: datetime | None = None) -> CloudEvent:
+    poll = {"poll_id": "poll_1", "rules": {}, "idea_ids": [], "closes_at": utc_now()}
+    return _entered(contest_id, "voting", at, poll)
+
+
+def decided(contest_id: str, at: datetime | None = None) -> CloudEvent:
+    return _entered(contest_id, "decided", at, None)
+
+
+def _entered(contest_id: str, phase: str, at: datetime | None, poll: Any) -> CloudEvent:
+    data = {
+        "contest_id": contest_id,
+        "title": TITLE,
+        "from_phase": "moderation",
+        "to_phase": phase,
+        "poll": poll,
+    }
+    return enveloped(ContestPhaseChanged.model_validate(data), at)
+
+
+def _of_idea(contest_id: str, person_id: str, n: int) -> dict[str, Any]:
+    return {
+        "idea_id": f"idea_{contest_id}_{person_id}_{n}",
+        "contest_id": contest_id,
+        "participant_id": person_id,
+        "title": f"Ship {n} of {person_id}",
+    }
+
+
+def submitted(
+    contest_id: str, person_id: str, n: int = 1, at: datetime | None = None
+) -> CloudEvent:
+    return enveloped(IdeaSubmitted(**_of_idea(contest_id, person_id, n), summary="A name."), at)
+
+
+def approved(contest_id: str, person_id: str, n: int = 1) -> CloudEvent:
+    return enveloped(IdeaApproved(**_of_idea(contest_id, person_id, n)))
+
+
+def rejected(contest_id: str, person_id: str, n: int = 1) -> CloudEvent:
+    data = IdeaRejected(**_of_idea(contest_id, person_id, n), reason="It is a brand's name.")
+    return enveloped(data)
+
+
+def shortlisted(contest_id: str, person_id: str, n: int = 1) -> CloudEvent:
+    return enveloped(IdeaShortlisted(**_of_idea(contest_id, person_id, n)))
+
+
+def vetoed(contest_id: str, person_id: str, n: int = 1) -> CloudEvent:
+    return enveloped(WinnerVetoed(**_of_idea(contest_id, person_id, n), reason="Undignified."))
+
+
+def selected(contest_id: str, person_id: str, n: int = 1) -> CloudEvent:
+    data = WinnerSelected(**_of_idea(contest_id, person_id, n), reason="The crowd has spoken.")
+    return enveloped(data)
+
+
+def _reward(contest_id: str, person_id: str) -> dict[str, Any]:
+    return {
+        "reward_id": f"reward_{contest_id}",
+        "payee_id": person_id,
+        "contest_id": contest_id,
+        "idea_id": f"idea_{contest_id}_{person_id}_1",
+        "idea_title": f"Ship 1 of {person_id}",
+        "amount": Money(amount_minor=50_000, currency="GBP"),
+    }
+
+
+def offered(contest_id: str, person_id: str) -> CloudEvent:
+    return enveloped(RewardOffered(**_reward(contest_id, person_id)))
+
+
+def granted(contest_id: str, person_id: str) -> CloudEvent:
+    return enveloped(RewardGranted(**_reward(contest_id, person_id), entry_id="entry_1"))
+
+
+def reversed_again(contest_id: str, person_id: str) -> CloudEvent:
+    data = RewardReversed(
+        **_reward(contest_id, person_id),
+        entry_id="entry_2",
+        reverses="entry_1",
+        reason="The idea was vetoed.",
+    )
+    return enveloped(data)
+
+
+def erased(person_id: str) -> CloudEvent:
+    return enveloped(PersonErased(person_id=person_id), brand_id=NO_BRAND)
+
+
+async def publish(bootstrap: str, *events: CloudEvent) -> None:
+    """Appends events as their service would; acknowledged on return."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
+    await producer.start()
+    try:
+        for event in events:
+            message = to_kafka(event)
+            await producer.send_and_wait(
+                message.topic, key=message.key, value=message.value, headers=message.headers
+            )
+    finally:
+        await producer.stop()
+
+
+async def skip_to_end(bootstrap: str, topics: tuple[Topic, ...]) -> None:
+    """Lets the service's group begin behind the events of other tests.
+
+    Waits for the group to be empty: one that was killed is a member for some seconds more.
+    """
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, group_id=GROUP, enable_auto_commit=False
+    )
+    await consumer.start()
+    try:
+        consumer.assign([TopicPartition(t.name, p) for t in topics for p in range(t.partitions)])
+        ends = await consumer.end_offsets(consumer.assignment())
+        async with asyncio.timeout(WAIT_SECONDS):
+            while not await _committed(consumer, ends):  # noqa: ASYNC110 - nothing tells it
+                await asyncio.sleep(0.5)
+    finally:
+        await consumer.stop()
+
+
+async def _committed(consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> bool:
+    try:
+        await consumer.commit(offsets)
+    except CommitFailedError:
+        return False
+    return True
+
+
+def handled(outcome: str) -> float:
+    """How many events this process has brought to this end."""
+    return sum(
+        sample.value
+        for metric in REGISTRY.collect()
+        for sample in metric.samples
+        if sample.name == "groundswell_events_handled_total" and sample.labels["outcome"] == outcome
+    )
+
+
+async def until_handled(outcome: str, count: float) -> None:
+    async with asyncio.timeout(WAIT_SECONDS):
+        while handled(outcome) < count:  # noqa: ASYNC110 - a metric has no event
+            await asyncio.sleep(0.05)

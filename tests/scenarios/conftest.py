@@ -1,0 +1,39 @@
+"""The whole of Groundswell, running; each module of scenarios has one of its own."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from groundswell_local.installation import Installation, local_groundswell
+from groundswell_local.ports import free_ports
+from groundswell_local.settings import LocalPorts
+from tests.e2e.browser import browser, browsing
+
+__all__ = ["browser", "browsing", "groundswell", "http", "ports", "state"]
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where it keeps its data, logs, keys and mails."""
+    return tmp_path_factory.mktemp("groundswell")
+
+
+@pytest.fixture(scope="module")
+def ports() -> LocalPorts:
+    """Free ones, for all that listens."""
+    names = list(LocalPorts.model_fields)
+    return LocalPorts.model_validate(dict(zip(names, free_ports(len(names)), strict=True)))
+
+
+@pytest.fixture(scope="module")
+async def groundswell(state: Path, ports: LocalPorts) -> AsyncIterator[Installation]:
+    async with local_groundswell(state, on_event=print, say=print, ports=ports) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def http() -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(timeout=20) as client:
+        yield client

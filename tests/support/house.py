@@ -1,0 +1,229 @@
+"""A brand and a person with things of their own, and everybody who might want to see them."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from groundswell_kit.access import STAFF_ROLES
+from groundswell_local.installation import Installation
+from groundswell_local.issuer import LocalIssuer
+from tests.support.people import Person, machine_token, sign_in
+from tests.support.story import BRAND, Story
+
+RIVAL = "brand_rival"
+
+OPERATOR = "operator"
+ADDRESSES = "addresses:read"
+REWARD_PLAN = {"per_winner": {"amount_minor": 70_000, "currency": "GBP"}, "terms": "In a month."}
+HIDDEN_TERMS = "Nobody is to know of the sapphire before spring."
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who sends requests, as a service sees them; without `roles` the token is no good.
+
+    `brand` and `person` are whose things are theirs.
+    """
+
+    name: str
+    headers: dict[str, str]
+    roles: frozenset[str] = frozenset()
+    brand: str | None = None
+    person: str | None = None
+    scopes: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class House:
+    """What is there to be seen: ids by the name that paths give them, texts that are private."""
+
+    groundswell: Installation
+    ada: Person
+    bob: Person
+    callers: list[Caller]
+    ids: dict[str, str] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
+    draft_version: str = ""
+
+    def is_owner(self, caller: Caller) -> bool:
+        """Whether the caller is on the side of those whose things these are."""
+        mine = caller.brand == BRAND or caller.person == self.ada.id
+        return mine or OPERATOR in caller.roles or ADDRESSES in caller.scopes
+
+
+async def build_house(groundswell: Installation, state: Path, http: httpx2.AsyncClient) -> House:
+    """The brand of the story, a rival, and two people; Ada's things and the brand's are secret.
+
+    The brand has a draft, a contest with an idea of Ada's that waits for its editor, and one that
+    Ada won twice: one reward is accepted, the other still offered. Bob took part in it too.
+    """
+    identity = groundswell.identity_url
+    ada = await sign_in(http, identity, state, "ada.lovelace@hidden-address.example")
+    bob = await sign_in(http, identity, state, "bob@elsewhere.example")
+    house = House(groundswell, ada, bob, [])
+    await _name(http, identity, ada, "Augusta Ada the Countess")
+    house.secrets |= {ada.address, "Augusta Ada the Countess"}
+    house.ids |= {"person_id": ada.id, "slug": "not-found", "token": "none", "sign_in_id": "none"}
+    machines = await _found_brands(house, http)
+    house.callers = _callers(groundswell, state, ada, bob, machines)
+    house.callers.append(await _notifications(http, identity, state))
+    await _lead_contests(house, http)
+    return house
+
+
+async def _name(http: httpx2.AsyncClient, identity: str, person: Person, name: str) -> None:
+    body = {"display_name": name}
+    answer = await http.patch(f"{identity}/v1/me", headers=person.headers, json=body)
+    assert answer.status_code == 200, answer.text
+
+
+async def _found_brands(house: House, http: httpx2.AsyncClient) -> dict[str, str]:
+    """Both brands with a member and a machine; the machines' tokens by brand."""
+    issuer = house.groundswell.issuer
+    tokens = {}
+    for brand in (BRAND, RIVAL):
+        operator = _bearer(issuer.mint("operator_1", [OPERATOR]))
+        manager = _bearer(issuer.mint(f"{brand}_manager", ["manager"], brand))
+        brands = f"{house.groundswell.identity_url}/v1/brands"
+        title, member = f"The house of {brand}", f"staff@{brand.replace('_', '-')}.example"
+        await _made(http.post(brands, headers=operator, json={"id": brand, "name": title}))
+        invitation = {"email": member, "roles": ["manager"]}
+        invited = await _made(
+            http.put(f"{brands}/{brand}/members", headers=manager, json=invitation)
+        )
+        wanted = {"name": f"shop of {brand}", "scopes": ["events:read", "sales:write"]}
+        client = await _made(http.post(f"{brands}/{brand}/clients", headers=manager, json=wanted))
+        tokens[brand] = await machine_token(
+            http, house.groundswell.identity_url, client["client_id"], client["client_secret"]
+        )
+        if brand == BRAND:
+            house.ids |= {"brand_id": brand, "member_id": invited["id"]}
+            house.ids["client_id"] = client["client_id"]
+            house.secrets |= {
+                title,
+                member,
+                str(wanted["name"]),
+                invited["id"],
+                client["client_id"],
+            }
+    return tokens
+
+
+def _callers(
+    groundswell: Installation, state: Path, ada: Person, bob: Person, machines: dict[str, str]
+) -> list[Caller]:
+    issuer, forger = groundswell.issuer, LocalIssuer(state / "forger")
+    every_role = ["participant", OPERATOR, *STAFF_ROLES]
+    expired = issuer.mint(ada.id, every_role, BRAND, ttl_seconds=-3600)
+    forged = forger.mint(ada.id, every_role, BRAND, scopes=[ADDRESSES])
+    callers = [
+        Caller("no token", {}),
+        Caller("expired token", _bearer(expired)),
+        Caller("forged token", _bearer(forged)),
+        Caller("refresh token", _bearer(ada.refresh_token)),
+        Caller("Ada", ada.headers, frozenset({"participant"}), person=ada.id),
+        Caller("Bob", bob.headers, frozenset({"participant"}), person=bob.id),
+        Caller(OPERATOR, _bearer(issuer.mint("operator_1", [OPERATOR])), frozenset({OPERATOR})),
+    ]
+    for brand in (BRAND, RIVAL):
+        for role in STAFF_ROLES:
+            token = issuer.mint(f"{brand}_{role}", [role], brand)
+            callers.append(Caller(f"{role} of {brand}", _bearer(token), frozenset({role}), brand))
+        machine = _bearer(machines[brand])
+        callers.append(Caller(f"machine of {brand}", machine, frozenset({"integrator"}), brand))
+    return callers
+
+
+async def _notifications(http: httpx2.AsyncClient, identity: str, state: Path) -> Caller:
+    """The one machine that may know where people live."""
+    secrets = json.loads((state / "secrets.json").read_text())
+    secret = secrets["GROUNDSWELL_NOTIFICATIONS_CLIENT_SECRET"]
+    headers = _bearer(await machine_token(http, identity, "notifications", secret))
+    roles, scopes = frozenset({"integrator"}), frozenset({ADDRESSES})
+    return Caller("notifications", headers, roles, scopes=scopes)
+
+
+async def _lead_contests(house: House, http: httpx2.AsyncClient) -> None:
+    groundswell, ada, ids = house.groundswell, house.ada, house.ids
+    story = Story(groundswell.ideas_url, groundswell.voting_url, groundswell.issuer, http)
+    plan = REWARD_PLAN | {"terms": HIDDEN_TERMS}
+    ids["contest_id"] = await story.draft_contest("Operation Sapphire", plan)
+    house.secrets |= {"Operation Sapphire", HIDDEN_TERMS, ids["contest_id"]}
+    house.draft_version = (await story.version())["If-Match"]
+    await story.open_contest("Name our pizza")
+    ids["open"] = story.contest_id
+    ids["waiting_idea"] = await story.submit("Quattro Segreti", ada.headers)
+    house.secrets |= {"Quattro Segreti", ids["waiting_idea"]}
+    await _decide_contest(house, story)
+    await _note_private_things(house, http)
+
+
+async def _decide_contest(house: House, story: Story) -> None:
+    """Ada's two ideas win; she votes for one of them, and accepts one reward."""
+    box = house.groundswell.ballot_box_url
+    await story.open_contest("Name our shoe", REWARD_PLAN)
+    house.ids["decided"] = story.contest_id
+    won = [await story.submit_and_approve(t, house.ada.headers) for t in ("Stride", "Amble")]
+    lost = await story.submit_and_approve("Stumble", house.bob.headers)
+    await story.shortlist([*won, lost])
+    await story.open_voting()
+    house.ids["poll_id"] = story.poll_id
+    house.ids["vote_id"] = await story.vote(box, house.ada.headers, won[0])
+    await story.vote(box, house.bob.headers, lost)
+    await story.move_to("deliberation")
+    await story.certified_tally()
+    await story.select(won[0], "They walk well.", won[1])
+    await story.move_to("decided")
+    house.ids["won_idea"] = won[0]
+    rewards = await _statement(house, story, lambda page: len(page["rewards"]) == 2)
+    accepted, offered = rewards["rewards"]
+    house.ids["reward_id"], house.ids["terms_hash"] = offered["id"], offered["terms_hash"]
+    url = f"{house.groundswell.rewards_url}/v1/rewards/{accepted['id']}/acceptance"
+    body = {"terms_hash": accepted["terms_hash"]}
+    await _made(story.http.post(url, headers=house.ada.headers, json=body))
+
+
+async def _statement(house: House, story: Story, holds: Any) -> dict[str, Any]:
+    url = f"{house.groundswell.rewards_url}/v1/statements/me"
+    return await story.until(url, holds, house.ada.headers)
+
+
+async def _note_private_things(house: House, http: httpx2.AsyncClient) -> None:
+    """What came of it all for Ada: messages that have been mailed, rewards, an entry."""
+    groundswell, ids = house.groundswell, house.ids
+    story = Story(groundswell.ideas_url, groundswell.voting_url, groundswell.issuer, http)
+    statement = await _statement(house, story, lambda page: page["entries"])
+    story.contest_id = ids["open"]
+    for person in (house.ada, house.bob):
+        await story.follow(groundswell.notifications_url, person.headers)
+    messages = (await _all_mailed(house, story, house.ada, "reward_granted"))["items"]
+    await _all_mailed(house, story, house.bob, "result_published")
+    ids["message_id"] = messages[0]["id"]
+    house.secrets |= {message["id"] for message in messages}
+    house.secrets |= {reward["id"] for reward in statement["rewards"]}
+    house.secrets |= {entry["id"] for entry in statement["entries"]}
+    house.secrets.add(ids["vote_id"])
+
+
+async def _all_mailed(house: House, story: Story, person: Person, last: str) -> dict[str, Any]:
+    """The inbox, once this kind of message has come and no mail is under way."""
+
+    def holds(page: dict[str, Any]) -> bool:
+        kinds = {message["kind"] for message in page["items"]}
+        return last in kinds and all(message["email"] == "sent" for message in page["items"])
+
+    inbox = f"{house.groundswell.notifications_url}/v1/inbox"
+    return await story.until(inbox, holds, person.headers)
+
+
+async def _made(request: Any) -> dict[str, Any]:
+    answer = await request
+    assert answer.is_success, answer.text
+    return dict(answer.json())
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}

@@ -1,0 +1,129 @@
+"""Every route of every service: who may call it, and what strangers get.
+
+The paths are filled with things of a House: {contest_id} is its draft unless said otherwise. A
+route that shows different things by its query comes once more with it.
+"""
+
+from collections.abc import Mapping
+
+from tests.support.doors import (
+    FINANCE,
+    STAFF,
+    Door,
+    brands,
+    brands_or_operators,
+    closed,
+    hidden,
+    mailers,
+    own,
+    persons,
+    public,
+    shown,
+)
+from tests.support.house import OPERATOR
+
+Table = Mapping[str, Door]
+
+OPEN = {"contest_id": "open"}
+DECIDED = {"contest_id": "decided"}
+WAITING = {"idea_id": "waiting_idea"}
+
+_EXPLANATION = {"GET /problems/{slug}": public()}
+
+IDEAS: Table = _EXPLANATION | {
+    "POST /v1/contests": own("manager", opened=201, body={"title": "Other", "vote": "advisory"}),
+    "GET /v1/contests": shown(),
+    "GET /v1/contests/{contest_id}": hidden(*STAFF),
+    "PATCH /v1/contests/{contest_id}": brands("manager", body={"title": "Changed"}),
+    "POST /v1/contests/{contest_id}/phase": brands("manager", body={"to": "submission"}),
+    "POST /v1/contests/{contest_id}/ideas": closed(
+        "participant", body={"title": "Too early", "summary": "Nobody can know of it yet."}
+    ),
+    "GET /v1/contests/{contest_id}/ideas": hidden(*STAFF),
+    "GET /v1/contests/{contest_id}/ideas?limit=100": shown(ids=OPEN),
+    "GET /v1/contests/{contest_id}/ideas?status=submitted": hidden(
+        *STAFF, no_token=403, to_others=403, ids=OPEN
+    ),
+    "GET /v1/ideas/{idea_id}": hidden(*STAFF, author=True, ids=WAITING),
+    "POST /v1/ideas/{idea_id}/approve": brands("editor", "manager", ids=WAITING, body={}),
+    "POST /v1/ideas/{idea_id}/reject": brands(
+        "editor", "manager", ids=WAITING, body={"reason": "No."}
+    ),
+    "PUT /v1/contests/{contest_id}/shortlist": brands(
+        "editor", "manager", body={"idea_ids": ["{waiting_idea}"]}
+    ),
+    "POST /v1/contests/{contest_id}/vetoes": brands(
+        "manager", ids=DECIDED, body={"idea_id": "{won_idea}", "reason": "No."}
+    ),
+    "POST /v1/contests/{contest_id}/winners": brands(
+        "manager", ids=DECIDED, body={"idea_ids": ["{won_idea}"], "reason": "Yes."}
+    ),
+    "GET /v1/contests/{contest_id}/decision": public(404),
+}
+
+VOTING: Table = _EXPLANATION | {
+    "GET /v1/polls/{poll_id}": public(),
+    "GET /v1/polls/{poll_id}/standings": public(),
+    "GET /v1/polls/{poll_id}/tally": public(),
+    "GET /v1/polls/{poll_id}/ballot": own("participant"),
+    "POST /v1/polls/{poll_id}/passes": own("participant", opened=409),
+    "GET /v1/receipts/{vote_id}": hidden(author=True, no_token=401),
+}
+
+# It takes ballot passes, and no token of an issuer.
+BALLOT_BOX: Table = {
+    "POST /v1/polls/{poll_id}/votes": closed(to_others=401, body={"idea_id": "{won_idea}"}),
+}
+
+NOTIFICATIONS: Table = _EXPLANATION | {
+    "GET /v1/inbox": own("participant"),
+    "POST /v1/inbox/{message_id}/read": persons(),
+    "GET /v1/follows": own("participant"),
+    "GET /v1/follows/{contest_id}": own("participant", ids=OPEN),
+    "PUT /v1/follows/{contest_id}": own("participant", ids=DECIDED),
+    "DELETE /v1/follows/{contest_id}": own("participant", opened=204, ids=OPEN),
+    "GET /v1/preferences": own("participant"),
+    "PUT /v1/preferences": own("participant", opened=422, body={}),
+    "POST /v1/unsubscribes/{token}": public(404),
+}
+
+REWARDS: Table = _EXPLANATION | {
+    "GET /v1/statements/me": own("participant"),
+    "GET /v1/rewards/{reward_id}": hidden(*FINANCE, author=True, no_token=401),
+    "POST /v1/rewards/{reward_id}/acceptance": persons(body={"terms_hash": "{terms_hash}"}),
+    "POST /v1/rewards/{reward_id}/refusal": persons(),
+    "GET /v1/contests/{contest_id}/rewards": brands(*FINANCE, ids=DECIDED),
+    "GET /v1/contests/{contest_id}/ledger-entries": brands(*FINANCE, ids=DECIDED),
+}
+
+_LEADS = "manager"
+
+IDENTITY: Table = _EXPLANATION | {
+    "GET /.well-known/jwks.json": public(),
+    "POST /v1/sign-ins": public(201, body={"email": "{caller}@asks.example"}),
+    "POST /v1/sign-ins/{sign_in_id}/code": public(400, body={"code": "123456"}),
+    "POST /v1/staff-sign-ins": public(
+        422,
+        body={"provider": "none", "brand_id": "{brand_id}", "redirect_uri": "https://a.example"},
+    ),
+    "POST /v1/staff-sign-ins/{sign_in_id}/code": public(400, body={"code": "c", "state": "s"}),
+    "POST /v1/token": public(400, form={"grant_type": "refresh_token", "refresh_token": "none"}),
+    "POST /v1/revocations": public(form={"token": "none"}),
+    "POST /v1/brands": own(OPERATOR, opened=422, body={}),
+    "GET /v1/brands/{brand_id}": brands_or_operators(*STAFF),
+    "PUT /v1/brands/{brand_id}/members": brands_or_operators(
+        _LEADS, body={"email": "{caller}@intrudes.example", "roles": ["manager"]}
+    ),
+    "GET /v1/brands/{brand_id}/members": brands_or_operators(_LEADS),
+    "DELETE /v1/brands/{brand_id}/members/{member_id}": brands_or_operators(_LEADS),
+    "POST /v1/brands/{brand_id}/clients": brands_or_operators(
+        _LEADS, body={"name": "{caller}", "scopes": ["sales:write"]}
+    ),
+    "GET /v1/brands/{brand_id}/clients": brands_or_operators(_LEADS),
+    "DELETE /v1/brands/{brand_id}/clients/{client_id}": brands_or_operators(_LEADS),
+    "GET /v1/people/{person_id}/address": mailers(),
+    "GET /v1/me": own("participant"),
+    "PATCH /v1/me": own("participant", body={"locale": "de"}),
+    # The last of all: it is Bob's end.
+    "DELETE /v1/me": own("participant", opened=204),
+}

@@ -1,0 +1,70 @@
+"""Every page and form of the site, and what strangers get.
+
+The paths are filled with things of a House: {contest_id} is its draft unless said otherwise.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_SEE_OTHER, _FORBIDDEN, _MISSING = 303, 403, 404
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page or form: the answer to who is not signed in, and to who is signed in as another.
+
+    `private` pages show their owner something of the House. `form` is what is sent beside the
+    proof that a page of the sender's own session was there; `from_anywhere` forms need none.
+    """
+
+    nobody: int
+    another: int
+    private: bool = False
+    from_anywhere: bool = False
+    ids: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+
+
+_GONE = Page(_MISSING, _MISSING)
+_OPEN = Page(200, 200)
+_MINE = Page(_SEE_OTHER, 200, private=True)
+
+SITE: Mapping[str, Page] = {
+    "GET /static/{digest}/{name}": _GONE,
+    "GET /": _OPEN,
+    "GET /contests/{contest_id}": _GONE,
+    "GET /contests/{contest_id}/standings": _GONE,
+    "GET /contests/{contest_id}/decision": _GONE,
+    "POST /contests/{contest_id}/follow": Page(_SEE_OTHER, _MISSING, form={"wanted": "yes"}),
+    "GET /contests/{contest_id}/ideas/new": Page(_SEE_OTHER, _MISSING),
+    "POST /contests/{contest_id}/ideas": Page(
+        _MISSING, _MISSING, form={"title": "Too early", "summary": "Nobody can know of it."}
+    ),
+    "POST /contests/{contest_id}/votes": Page(
+        _SEE_OTHER, 409, form={"poll_id": "{poll_id}", "idea_id": "{won_idea}"}
+    ),
+    "GET /ideas/{idea_id}": Page(_MISSING, _MISSING, private=True, ids={"idea_id": "waiting_idea"}),
+    "GET /account": _MINE,
+    "POST /account": Page(
+        _SEE_OTHER, _SEE_OTHER, form={"display_name": "", "locale": "de", "time_zone": "UTC"}
+    ),
+    "POST /account/preferences": Page(_SEE_OTHER, _SEE_OTHER),
+    "GET /account/erasure": Page(_SEE_OTHER, 200),
+    "POST /account/erasure": Page(_SEE_OTHER, 422, form={"confirmation": "no"}),
+    "GET /account/erased": _OPEN,
+    "GET /inbox": _MINE,
+    "POST /inbox/{message_id}/read": Page(_SEE_OTHER, _MISSING),
+    "GET /rewards": _MINE,
+    "POST /rewards/{reward_id}/acceptance": Page(
+        _SEE_OTHER, _MISSING, form={"accepted": "on", "terms_hash": "{terms_hash}"}
+    ),
+    "POST /rewards/{reward_id}/refusal": Page(_SEE_OTHER, _MISSING, form={"declined": "on"}),
+    "GET /unsubscribe/{token}": _OPEN,
+    "POST /unsubscribe/{token}": Page(_MISSING, _MISSING, from_anywhere=True),
+    "GET /sign-in": Page(200, _SEE_OTHER),
+    "POST /sign-in": Page(_FORBIDDEN, _FORBIDDEN, form={"email": "carol@elsewhere.example"}),
+    "GET /sign-in/code": Page(_SEE_OTHER, _SEE_OTHER),
+    "POST /sign-in/code": Page(_FORBIDDEN, _FORBIDDEN, form={"code": "123456"}),
+    # The last of all: it ends the session.
+    "POST /sign-out": Page(_SEE_OTHER, _SEE_OTHER),
+}

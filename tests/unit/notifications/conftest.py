@@ -1,0 +1,72 @@
+"""One event of each kind that tells somebody something."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from groundswell_contracts.contests import ContestPhaseChanged
+from groundswell_contracts.event import Event
+from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
+from groundswell_contracts.money import Money
+from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
+from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
+
+CLOSES_AT = datetime(2026, 4, 16, 23, tzinfo=UTC)
+
+
+def telling_events(title: str = "RRS Boaty", reason: str = "It floats.") -> dict[str, Event]:
+    """By kind of message; `title` is the idea's and the contest's."""
+    idea: dict[str, Any] = {
+        "idea_id": "idea_1",
+        "contest_id": "con_1",
+        "participant_id": "person_1",
+        "title": title,
+    }
+    reward: dict[str, Any] = {
+        "reward_id": "reward_1",
+        "payee_id": "person_1",
+        "contest_id": "con_1",
+        "idea_id": "idea_1",
+        "idea_title": title,
+        "amount": Money(amount_minor=50_000, currency="GBP"),
+    }
+    poll = {"poll_id": "poll_1", "rules": {}, "idea_ids": ["idea_1"], "closes_at": CLOSES_AT}
+    return {
+        "idea_received": IdeaSubmitted(**idea, summary="A name."),
+        "idea_approved": IdeaApproved(**idea, reason=reason),
+        "idea_rejected": IdeaRejected(**idea, reason=reason),
+        "idea_shortlisted": IdeaShortlisted(**idea),
+        "idea_vetoed": WinnerVetoed(**idea, reason=reason),
+        "won": WinnerSelected(**idea, reason=reason, rank=1),
+        "voting_opened": ContestPhaseChanged.model_validate(
+            {
+                "contest_id": "con_1",
+                "title": title,
+                "from_phase": "submission",
+                "to_phase": "voting",
+                "poll": poll,
+            }
+        ),
+        "result_published": ContestPhaseChanged(
+            contest_id="con_1", title=title, from_phase="deliberation", to_phase="decided"
+        ),
+        "reward_offered": RewardOffered(**reward),
+        "reward_granted": RewardGranted(**reward, entry_id="entry_1"),
+        "reward_reversed": RewardReversed(
+            **reward, entry_id="entry_2", reverses="entry_1", reason=reason
+        ),
+    }
+
+
+@pytest.fixture
+def telling() -> dict[str, Event]:
+    return telling_events()
+
+
+@pytest.fixture
+def hostile() -> dict[str, Event]:
+    """The same, with titles and reasons by somebody who would like to write headers."""
+    encoded = "=?utf-8?q?a=0D=0ABcc=3A_spy=40evil=2Etest?="
+    title = f"x\r\nBcc: spy@evil.test\n\n\u2028\u202eeman {encoded}"
+    return telling_events(title, f"{title}\n.\r\nSubject: other")

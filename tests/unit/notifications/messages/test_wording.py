@@ -1,0 +1,73 @@
+"""The words of every kind of message, whatever stands in titles and reasons."""
+
+import pytest
+
+from groundswell_contracts.event import Event
+from groundswell_notifications.audience.rules import KINDS, Kind
+from groundswell_notifications.messages.occasions import occasion
+from groundswell_notifications.messages.rules import SUBJECT_CHARACTERS
+from groundswell_notifications.messages.wording import Words, words
+
+SUBJECTS = {
+    "idea_received": "We have your idea “RRS Boaty”",
+    "idea_approved": "Your idea “RRS Boaty” was approved",
+    "idea_rejected": "Your idea “RRS Boaty” was not approved",
+    "idea_shortlisted": "Your idea “RRS Boaty” is on the shortlist",
+    "idea_vetoed": "Your idea “RRS Boaty” was ruled out",
+    "voting_opened": "Voting is open in “RRS Boaty”",
+    "result_published": "The result of “RRS Boaty” is out",
+    "won": "Your idea “RRS Boaty” has won",
+    "reward_offered": "A reward of 500.00 GBP waits for you",
+    "reward_granted": "Your reward of 500.00 GBP is booked",
+    "reward_reversed": "Your reward of 500.00 GBP was taken back",
+}
+WITH_A_REASON = ("idea_approved", "idea_rejected", "idea_vetoed", "won", "reward_reversed")
+
+
+def worded(event: Event, contest: str | None = "Name our ship") -> Words:
+    told = occasion(event)
+    assert told is not None
+    return words(told.kind, {"contest": contest, **told.facts})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_has_its_words(kind: Kind, telling: dict[str, Event]) -> None:
+    subject, text = worded(telling[kind])
+    assert subject == SUBJECTS[kind]
+    assert "“RRS Boaty”" in text
+    assert ("It floats." in text) == (kind in WITH_A_REASON)
+    assert text == text.strip()
+    assert "\n\n\n" not in text
+    assert "{" not in text
+
+
+def test_the_contest_is_named_where_it_is_known(telling: dict[str, Event]) -> None:
+    assert "handed in to “Name our ship”" in worded(telling["idea_received"]).text
+    assert "handed in to the contest" in worded(telling["idea_received"], contest=None).text
+
+
+def test_an_approval_needs_no_reason() -> None:
+    text = words("idea_approved", {"idea": "RRS Boaty", "contest": None, "reason": None}).text
+    assert text.endswith("everybody can see it.")
+
+
+def test_the_end_of_voting_is_told(telling: dict[str, Event]) -> None:
+    assert "until 16 April 2026, 23:00 UTC." in worded(telling["voting_opened"]).text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_in_a_title_ends_a_line(kind: Kind, hostile: dict[str, Event]) -> None:
+    subject, text = worded(hostile[kind])
+    for strange in ("\r", "\u2028", "\u202e", "=?"):
+        assert strange not in subject + text
+    assert "\n" not in subject
+    assert len(subject) <= SUBJECT_CHARACTERS
+    assert (
+        not [line for line in text.split("\n") if line.startswith("Bcc")] or kind in WITH_A_REASON
+    )
+
+
+def test_a_title_is_no_template() -> None:
+    title = "{{ reason }} {% for x in range(9) %}x{% endfor %}"
+    subject, _ = words("idea_received", {"idea": title, "contest": None})
+    assert title in subject

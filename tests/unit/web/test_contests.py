@@ -1,0 +1,61 @@
+"""How the way of a contest is told, and what an idea needs."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from groundswell_web.contests.rules import ORDER, PHASES, Course, flaws, is_under_way, steps
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def course(phase: str, skipped: str = "") -> Course:
+    """A contest that entered a phase each day."""
+    entered = [p for p in ORDER[: ORDER.index(phase) + 1] if p != skipped]
+    return Course(
+        phase=phase,
+        reached={"draft": START} | {p: START + timedelta(n + 1) for n, p in enumerate(entered)},
+        submission_closes_at=datetime(2026, 12, 1, tzinfo=UTC),
+        voting_opens_at=datetime(2026, 12, 2, tzinfo=UTC),
+        voting_closes_at=datetime(2026, 12, 20, tzinfo=UTC),
+        answer_by=date(2027, 1, 15),
+    )
+
+
+@pytest.mark.parametrize("phase", ORDER)
+def test_a_contest_stands_in_one_step_with_the_done_ones_behind_it(phase: str) -> None:
+    told = steps(course(phase))
+    states = [step.state for step in told]
+    if phase == "closed":
+        assert set(states) == {"done"}
+        return
+    at = states.index("current")
+    assert states == ["done"] * at + ["current"] + ["ahead"] * (4 - at)
+    assert phase in PHASES
+
+
+def test_steps_say_when() -> None:
+    ideas, review, vote, decision, delivery = steps(course("voting"))
+    assert (ideas.word, ideas.when) == ("ended", START + timedelta(2))
+    assert (review.word, review.when) == ("ended", START + timedelta(3))
+    assert (vote.word, vote.when) == ("until", datetime(2026, 12, 20, tzinfo=UTC))
+    assert (decision.word, decision.when) == ("by", date(2027, 1, 15))
+    assert (delivery.word, delivery.when) == ("", None)
+    assert steps(course("submission"))[2].word == "from"
+    assert steps(course("deliberation"))[3].word == "by"
+
+
+def test_a_review_that_was_left_out_ends_with_the_ideas() -> None:
+    ideas, review, *_ = steps(course("voting", skipped="moderation"))
+    assert ideas.when == review.when
+
+
+def test_under_way_is_until_it_is_decided() -> None:
+    assert [phase for phase in ORDER if is_under_way(phase)] == list(ORDER[:4])
+
+
+def test_an_idea_needs_a_title_and_a_description_of_some_length() -> None:
+    assert flaws("t", "s") == {}
+    assert set(flaws("", "")) == {"title", "summary"}
+    assert set(flaws("t" * 201, "s" * 5_001)) == {"title", "summary"}
+    assert flaws("t" * 200, "s" * 5_000) == {}
