@@ -11,9 +11,12 @@ SOURCES := services shared deploy tests lint
 
 # One lock for every platform from Python 3.11 on, without index addresses or paths of this machine.
 # Versions that the existing lock names are kept as long as they fit.
-COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	$(foreach member,$(MEMBERS),--no-emit-package groundswell-$(notdir $(member))) \
-	pyproject.toml --group dev
+COMPILE_ANY := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	$(foreach member,$(MEMBERS),--no-emit-package groundswell-$(notdir $(member)))
+COMPILE := $(COMPILE_ANY) pyproject.toml --group dev
+# The part of it that goes into the services' image: what they need to run, and nothing for development.
+SHIPPED := deploy/docker/requirements.lock
+COMPILE_SHIPPED := $(COMPILE_ANY) --no-annotate $(wildcard services/*/pyproject.toml) --constraint
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -57,19 +60,22 @@ check-house: $(READY)
 	@report="$$($(BIN)/lint-imports --no-logo 2>&1)" || { echo "$$report"; exit 1; }
 
 check-lock: $(READY)
-	@echo "check: requirements.lock is up to date (uv)"
+	@echo "check: requirements.lock, and the image's part of it, are up to date (uv)"
 	@cp requirements.lock $(VENV)/fresh.lock
+	@cp $(SHIPPED) $(VENV)/shipped.lock
 	@$(COMPILE) --output-file $(VENV)/fresh.lock >/dev/null
-	@diff requirements.lock $(VENV)/fresh.lock >/dev/null \
-		|| { echo "requirements.lock is not what the pyproject.toml files ask for: run 'make lock'"; exit 1; }
+	@$(COMPILE_SHIPPED) requirements.lock --output-file $(VENV)/shipped.lock >/dev/null
+	@diff requirements.lock $(VENV)/fresh.lock >/dev/null && diff $(SHIPPED) $(VENV)/shipped.lock >/dev/null \
+		|| { echo "The locks are not what the pyproject.toml files ask for: run 'make lock'"; exit 1; }
 
 fmt: $(READY) ## Format the code and fix what can be fixed
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-lock: $(UV) ## Write requirements.lock anew from the pyproject.toml files [UPGRADE=1]
+lock: $(UV) ## Write the locks anew from the pyproject.toml files [UPGRADE=1]
 	@echo "lock: resolving"
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --output-file requirements.lock >/dev/null
+	@$(COMPILE_SHIPPED) requirements.lock --output-file $(SHIPPED) >/dev/null
 
 setup: $(READY) ## Set up .venv (the other commands do it by themselves) [PYTHON=python3.12]
 
