@@ -129,3 +129,17 @@ async def test_a_hidden_tab_asks_for_nothing(browsing: Browsing, site: Site, vot
     assert asked == []
     async with page.expect_request(f"**/contests/{vote.contest_id}/standings"):
         await page.evaluate(hide, False)
+
+
+async def test_a_long_ballot_has_pages(browsing: Browsing, site: Site) -> None:
+    ideas = [(f"RRS Number {number}", "One of many.") for number in range(32)]
+    long = await site.open_vote(await site.person(), ideas)
+    page = await browsing.page("phone", javascript=False)
+    await site.sign_in(page, site.address())
+    await page.goto(f"{site.url}/contests/{long.contest_id}")
+    await expect(page.get_by_role("button", name="Vote for")).to_have_count(30)
+    await page.get_by_role("link", name="More ideas").click()
+    await expect(page.get_by_role("button", name="Vote for")).to_have_count(2)
+    await page.get_by_role("button", name="Vote for RRS Number 31").click()
+    await expect(page.locator("#your-vote")).to_contain_text("RRS Number 31")
+    await browsing.check(page, "long-ballot")

@@ -13,9 +13,11 @@ import pytest
 from playwright.async_api import Page
 
 from groundswell_kit.ids import new_id
+from groundswell_kit.mongo import connect
 from groundswell_local.installation import Installation
 from groundswell_local.mail.mailbox import Mailbox
 from groundswell_local.paths import mail_directory
+from groundswell_notifications.messages.store import MessageStore
 from tests.e2e.browser import Browsing
 from tests.support.patience import Patience
 from tests.support.story import Story
@@ -115,6 +117,8 @@ async def test_the_whole_journey_on_a_small_phone_without_javascript(
         journey = WholeJourney(story, cast, groundswell.rewards_url)
 
         await journey.run()
+        await journey.outcome()
+        await _until_no_mail_is_due(groundswell)
 
         assert await journey.outcome() == expected()
         for visitor in cast.all().values():
@@ -137,6 +141,8 @@ async def test_the_whole_journey_while_each_role_is_killed_once(
         journey = WholeJourney(story, cast, groundswell.rewards_url, reaper.step)
 
         await journey.run()
+        await journey.outcome()
+        await _until_no_mail_is_due(groundswell)
         outcome = await journey.outcome()
 
         assert sorted(reaper.killed) == sorted(ROLES)
@@ -149,6 +155,19 @@ async def test_the_whole_journey_while_each_role_is_killed_once(
             f"pages that failed: {failed}; staff's requests repeated: {patience.repeats}; "
             f"mails that came again under their Message-ID: {again}",
         )
+
+
+async def _until_no_mail_is_due(groundswell: Installation) -> None:
+    """A mail that a killed worker had in hand is taken up by another one after a minute."""
+    database = connect(groundswell.engines.mongo.address, "groundswell_notifications")
+    try:
+        async with asyncio.timeout(150):
+            while True:
+                if (await MessageStore(database).queue()).due == 0:
+                    break
+                await asyncio.sleep(0.5)
+    finally:
+        await database.client.close()
 
 
 def _tell(capsys: pytest.CaptureFixture[str], text: str) -> None:

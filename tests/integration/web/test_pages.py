@@ -82,6 +82,14 @@ async def test_what_is_not_there_is_a_page_that_says_so(world: World, path: str)
         assert "This page is not here" in answer.text
 
 
+async def test_who_is_signed_in_is_so_on_a_page_that_is_not_there(world: World) -> None:
+    async with world.signed_in() as browser:
+        for path in ("/nowhere", "/contests/%00", "/static/x/nothing.css"):
+            answer = await browser.get(path)
+            assert answer.status_code == 404
+            assert "Sign out" in answer.text or path.startswith("/static")
+
+
 async def test_without_voting_a_contest_can_be_read(world: World) -> None:
     contest_id = await world.contest("submission", "voting")
     async with world.signed_in() as browser:

@@ -214,7 +214,7 @@ def _read(call: Call, response: aiohttp.ClientResponse, body: bytes, shape: type
     except ValidationError as error:
         # The error quotes what was sent, which is nobody's business but the person's.
         places = [error["loc"] for error in error.errors(include_input=False, include_url=False)]
-        log.error("answer of another shape", service=call.service, path=call.path, at=places[:5])  # noqa: TRY400 - see above
+        log.error("answer of another shape", service=call.service, at=places[:5])  # noqa: TRY400 - see above
         raise Away(call.service, unknown=call.method != "GET") from None
 
 

@@ -18,7 +18,13 @@ from groundswell_kit.observability import get_logger
 from groundswell_web.pages import Pages
 from groundswell_web.services import Away, Refused
 from groundswell_web.sessions.commands import SessionCommands
-from groundswell_web.sessions.visitors import FormExpired, SignInNeeded, cookies_of, here
+from groundswell_web.sessions.visitors import (
+    FormExpired,
+    SignInNeeded,
+    cookies_of,
+    here,
+    visitor_of,
+)
 
 log = get_logger()
 
@@ -162,6 +168,7 @@ class Troubles:
         return self.show(request, _back(request, FORM_EXPIRED))
 
     async def _http(self, request: Request, error: HTTPException) -> Response:
+        await _recognise(request)
         trouble = _BY_STATUS.get(error.status_code)
         if trouble is None:
             return self.show(request, BROKEN)
@@ -169,6 +176,7 @@ class Troubles:
 
     async def _invalid(self, request: Request, _: RequestValidationError) -> Response:
         """Only paths and queries are declared; an id that cannot be one is nothing's."""
+        await _recognise(request)
         return self.show(request, NOT_THERE)
 
     async def _away(self, request: Request, error: Away) -> Response:
@@ -191,6 +199,18 @@ class Troubles:
         response = to_sign_in(here(request))
         cookies.take(response, cookies.session)
         return response
+
+
+async def _recognise(request: Request) -> None:
+    """Looks up who asks, as far as that can be done: no route has, where there is none."""
+    if hasattr(request.state, "visitor"):
+        return
+    try:
+        await visitor_of(request)
+    except Exception as error:
+        if not (isinstance(error, Away) or is_unavailable(error)):
+            raise
+        log.warning("visitor not looked up", error=type(error).__name__)
 
 
 def to_sign_in(return_to: str) -> Response:

@@ -21,7 +21,7 @@ from groundswell_web.voting.schemas import Poll, Standings
 
 IDEAS_ON_A_PAGE = 30
 STANDINGS_SHOWN = 20
-KEPT_TITLES = 20_000
+KEPT_IDEAS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,14 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class ContestView:
-    """All that the page of a contest shows; `follows` is None when that is not known."""
+    """All that the page of a contest shows; `follows` is None when that is not known.
+
+    `more` is the query that leads to the following ideas, if there are any.
+    """
 
     contest: Contest
-    ideas: IdeaPage
+    ideas: Sequence[Idea]
+    more: Mapping[str, str] | None
     vote: Vote | None
     follows: bool | None
     steps: Sequence[Step]
@@ -60,8 +64,8 @@ class ContestQueries:
 
     services: Services
     voting: VotingQueries
-    # Titles of ideas never change once they are public.
-    _titles: dict[str, str] = field(default_factory=dict)
+    # Ideas never change once they are public.
+    _known: dict[str, Idea] = field(default_factory=dict)
 
     async def contests(self, cursor: str | None) -> ContestPage:
         """The contests that have opened, newest first."""
@@ -69,19 +73,28 @@ class ContestQueries:
         return await self.services.get(Service.IDEAS, "/v1/contests", ContestPage, query=query)
 
     async def contest(self, contest_id: str) -> Contest:
+        """A contest that has opened."""
         return await self.services.get(Service.IDEAS, f"/v1/contests/{contest_id}", Contest)
 
-    async def view(self, contest_id: str, person: Person | None, cursor: str | None) -> ContestView:
-        """A contest with a page of its ideas, and the vote as far as voting answers."""
-        contest, ideas, follows = await asyncio.gather(
-            self.contest(contest_id),
-            self._ideas(contest_id, cursor),
-            self._follows(contest_id, person),
+    async def view(
+        self, contest_id: str, person: Person | None, cursor: str | None, start: int
+    ) -> ContestView:
+        """A contest with a page of its ideas, and the vote as far as voting answers.
+
+        Once there is a ballot its ideas are shown, from the one numbered `start`; before, and
+        without voting, those that are approved, from `cursor` on.
+        """
+        contest, follows = await asyncio.gather(
+            self.contest(contest_id), self._follows(contest_id, person)
         )
         vote = None
         if contest.poll_id is not None:
             vote = await self.vote(contest.poll_id, person)
-        return ContestView(contest, ideas, vote, follows, steps(_course(contest)))
+        if vote is not None and vote.poll is not None:
+            ideas, more = await self._on_ballot(vote.poll.idea_ids, start)
+        else:
+            ideas, more = await self._approved(contest_id, cursor)
+        return ContestView(contest, ideas, more, vote, follows, steps(_course(contest)))
 
     async def vote(self, poll_id: str, person: Person | None) -> Vote:
         """The vote under this poll."""
@@ -115,12 +128,20 @@ class ContestQueries:
         path = f"/v1/contests/{contest_id}/decision"
         return await self.services.get(Service.IDEAS, path, Decision)
 
-    async def _ideas(self, contest_id: str, cursor: str | None) -> IdeaPage:
+    async def _approved(
+        self, contest_id: str, cursor: str | None
+    ) -> tuple[Sequence[Idea], Mapping[str, str] | None]:
         query = {"limit": str(IDEAS_ON_A_PAGE)} | ({} if cursor is None else {"cursor": cursor})
         path = f"/v1/contests/{contest_id}/ideas"
         page = await self.services.get(Service.IDEAS, path, IdeaPage, query=query)
-        self._keep(page.items)
-        return page
+        return page.items, None if page.next is None else {"cursor": page.next}
+
+    async def _on_ballot(
+        self, idea_ids: Sequence[str], start: int
+    ) -> tuple[Sequence[Idea], Mapping[str, str] | None]:
+        end = start + IDEAS_ON_A_PAGE
+        ideas = await asyncio.gather(*(self._public(idea_id) for idea_id in idea_ids[start:end]))
+        return ideas, {"from": str(end)} if end < len(idea_ids) else None
 
     async def _follows(self, contest_id: str, person: Person | None) -> bool | None:
         if person is None:
@@ -138,22 +159,23 @@ class ContestQueries:
 
     async def _titles_of(self, idea_ids: Iterable[str]) -> Mapping[str, str]:
         """The titles of public ideas; one that cannot be read now is left out."""
-        wanted = list(idea_ids)
-        missing = [idea_id for idea_id in wanted if idea_id not in self._titles]
-        await asyncio.gather(*(self._learn(idea_id) for idea_id in missing))
-        return {i: self._titles[i] for i in wanted if i in self._titles}
+        found = await asyncio.gather(
+            *(self._public(idea_id) for idea_id in idea_ids), return_exceptions=True
+        )
+        for error in found:
+            if isinstance(error, BaseException) and not isinstance(error, (Away, Refused)):
+                raise error
+        return {idea.id: idea.title for idea in found if isinstance(idea, Idea)}
 
-    async def _learn(self, idea_id: str) -> None:
-        try:
-            idea = await self.services.get(Service.IDEAS, f"/v1/ideas/{idea_id}", Idea)
-        except (Away, Refused):
-            return
-        self._keep([idea])
-
-    def _keep(self, ideas: Sequence[Idea]) -> None:
-        if len(self._titles) + len(ideas) > KEPT_TITLES:
-            self._titles.clear()
-        self._titles.update((idea.id, idea.title) for idea in ideas)
+    async def _public(self, idea_id: str) -> Idea:
+        """An idea that everybody may see."""
+        known = self._known.get(idea_id)
+        if known is None:
+            known = await self.services.get(Service.IDEAS, f"/v1/ideas/{idea_id}", Idea)
+            if len(self._known) >= KEPT_IDEAS:
+                self._known.clear()
+            self._known[idea_id] = known
+        return known
 
 
 def _course(contest: Contest) -> Course:

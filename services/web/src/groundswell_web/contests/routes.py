@@ -19,6 +19,7 @@ from groundswell_web.sessions.visitors import AnyVisitor, Id, OwnSite, SignedFor
 from groundswell_web.troubles import Stop, Trouble
 
 Cursor = Annotated[str | None, Query(max_length=500)]
+Start = Annotated[int, Query(alias="from", ge=0, le=100_000)]
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
@@ -82,15 +83,21 @@ class ContestRoutes:
         )
 
     async def show_contest(
-        self, request: Request, contest_id: Id, visitor: AnyVisitor, cursor: Cursor = None
+        self,
+        request: Request,
+        contest_id: Id,
+        visitor: AnyVisitor,
+        cursor: Cursor = None,
+        start: Start = 0,
     ) -> Response:
         """A contest: what it is, its ideas, its vote."""
-        view = await self.queries.view(contest_id, visitor.person, cursor)
+        view = await self.queries.view(contest_id, visitor.person, cursor, start)
         return self.pages.show(
             "contest.html",
             request,
             contest=view.contest,
             ideas=view.ideas,
+            more=view.more,
             vote=view.vote,
             follows=view.follows,
             steps=view.steps,
