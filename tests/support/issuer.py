@@ -8,6 +8,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
+from groundswell_kit.access import STAFF_ROLES
 from groundswell_kit.settings import Issuer
 
 KEYS: dict[str, type[ECKey | RSAKey | OKPKey]] = {
@@ -15,6 +16,7 @@ KEYS: dict[str, type[ECKey | RSAKey | OKPKey]] = {
     "RS256": RSAKey,
     "Ed25519": OKPKey,
 }
+BRAND_ROLES = {*STAFF_ROLES, "integrator"}
 SHAPES: dict[str, Any] = {"ES256": "P-256", "RS256": 2048, "Ed25519": "Ed25519"}
 
 
@@ -64,3 +66,11 @@ class LocalIssuer:
 
     def token(self, **changes: Any) -> str:
         return signed(self.key, self.claims(**changes), self.algorithm)
+
+    def role_token(self, role: str, brand: str | None, subject: str | None = None) -> str:
+        """A token of this role, of the brand if it is a role that brands give."""
+        return self.token(
+            sub=subject or f"the_{role}",
+            roles=[role],
+            brand_id=brand if role in BRAND_ROLES else None,
+        )

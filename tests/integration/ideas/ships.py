@@ -7,8 +7,8 @@ from groundswell_contracts.poll_rules import PollRules
 from groundswell_contracts.tallies import IdeaTally, LogRange, TallyCertified
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
-from tests.integration.ideas.topics import WAIT_SECONDS
-from tests.integration.ideas.world import BRAND, Json, World
+from tests.integration.ideas.world import BRAND, World
+from tests.support.service import WAIT_SECONDS, Json
 
 SHIPS = {
     "RRS Boaty McBoatface": 124_109,

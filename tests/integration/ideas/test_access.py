@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from fastapi.routing import iter_route_contexts
 
 from groundswell_local.engines import Engines
 from tests.integration.ideas.scene import Scene, new_scene
 from tests.integration.ideas.walk import ALL_STAFF, ROLES, ROUTES, Route, statuses
 from tests.integration.ideas.world import World, new_contest, new_world
 from tests.support.issuer import LocalIssuer
+from tests.support.service import routes_of_app
 
 GUARDED = [route for route in ROUTES if route.roles]
 OF_ONE_BRAND = [route for route in ROUTES if route.of_one_brand]
@@ -22,12 +22,7 @@ async def scene(engines: Engines, issuer: LocalIssuer) -> AsyncIterator[Scene]:
 
 
 async def test_the_walk_leaves_no_route_out(scene: Scene) -> None:
-    routes = {
-        (method, str(context.path))
-        for context in iter_route_contexts(scene.world.app.routes)
-        for method in (context.methods or set()) - {"HEAD"}
-    }
-    assert {(route.method, route.path) for route in ROUTES} == routes
+    assert {(route.method, route.path) for route in ROUTES} == routes_of_app(scene.world.app)
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=lambda route: route.name)

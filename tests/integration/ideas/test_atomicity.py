@@ -1,26 +1,16 @@
 """State and events are written together or not at all."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from pymongo.errors import OperationFailure
 from structlog.testing import capture_logs
 
-from groundswell_contracts.event import Event
 from groundswell_ideas.contests.rules import with_terms
 from groundswell_kit.outbox import Outbox
 from tests.integration.ideas.scene import new_scene
 from tests.integration.ideas.walk import WRITES, Route, statuses
 from tests.integration.ideas.world import BRAND, World
-
-add = Outbox.add
-
-
-async def add_and_break(outbox: Outbox, brand_id: str, events: Sequence[Event]) -> None:
-    await add(outbox, brand_id, events)
-    raise RuntimeError("broken on purpose, after the rows of the events")
-
+from tests.support.broken_outbox import SecondAttempt, add_and_break
 
 EVENTS = {
     "POST /v1/contests": [],
@@ -55,26 +45,13 @@ async def test_without_its_events_nothing_is_kept(
 async def test_a_transaction_that_begins_again_tells_once(
     world: World, route: Route, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    attempts = 0
-
-    async def add_at_the_second_attempt(
-        outbox: Outbox, brand_id: str, events: Sequence[Event]
-    ) -> None:
-        nonlocal attempts
-        attempts += 1
-        await add(outbox, brand_id, events)
-        if attempts == 1:
-            conflict = OperationFailure("another transaction was faster", 112)
-            conflict._add_error_label("TransientTransactionError")
-            raise conflict
-
     scene = await new_scene(world)
     role = min(route.roles)
     before = await world.event_names()
-    monkeypatch.setattr(Outbox, "add", add_at_the_second_attempt)
+    second = SecondAttempt(monkeypatch)
     (status,) = (await statuses(scene, route, {role})).values()
     assert status in (200, 201)
-    assert attempts == 2
+    assert second.attempts == 2
     told = await world.event_names()
     for name in before:
         told.remove(name)

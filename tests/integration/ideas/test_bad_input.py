@@ -8,8 +8,9 @@ import pytest
 
 from groundswell_local.engines import Engines
 from tests.integration.ideas.scene import Scene, new_scene
-from tests.integration.ideas.world import Json, World, new_contest, new_world
+from tests.integration.ideas.world import World, new_contest, new_world
 from tests.support.issuer import LocalIssuer
+from tests.support.service import Json
 
 CONTESTS = "POST /v1/contests"
 IDEA = {"title": "RRS Boaty McBoatface", "summary": "A name that nobody will forget."}

@@ -9,12 +9,13 @@ from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
 from groundswell_contracts.money import Money
 from groundswell_contracts.poll_rules import PollRules
-from groundswell_contracts.topics import CONTESTS, IDEAS, WINNERS
+from groundswell_contracts.topics import CONTESTS, IDEAS, TALLIES, WINNERS
 from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
 from groundswell_ideas.app import worker_role
 from tests.integration.ideas.ships import SHIPS, open_vote, tally_of, until_certified
-from tests.integration.ideas.topics import publish, published, skip_to_end
-from tests.integration.ideas.world import BRAND, World, running
+from tests.integration.ideas.world import BRAND, World
+from tests.support.service import running
+from tests.support.topics import publish, published, skip_to_end
 
 
 async def decide(world: World, contest_id: str, idea_ids: list[str]) -> None:
@@ -31,7 +32,7 @@ async def decide(world: World, contest_id: str, idea_ids: list[str]) -> None:
 @pytest.mark.usefixtures("topics")
 async def test_a_contest_is_decided_in_the_open(world: World) -> None:
     bootstrap = world.settings.kafka_bootstrap
-    await skip_to_end(bootstrap, "groundswell.ideas")
+    await skip_to_end(bootstrap, "groundswell.ideas", [TALLIES])
     async with running(worker_role(world.settings)) as worker:
         contest_id, poll_id, idea_ids, rejected = await open_vote(world)
         votes = dict(zip(idea_ids, SHIPS.values(), strict=True))

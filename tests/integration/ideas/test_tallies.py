@@ -1,38 +1,22 @@
 """What voting certifies reaches the contest: once, and only if it is this contest's."""
 
-import asyncio
-
 import pytest
-from prometheus_client import REGISTRY
 from pymongo.errors import DuplicateKeyError
 from structlog.testing import capture_logs
 
-from groundswell_contracts.tallies import TallyCertified
+from groundswell_contracts.topics import TALLIES
 from groundswell_ideas.app import worker_role
 from tests.integration.ideas.ships import SHIPS, open_vote, tally_of, until_certified
-from tests.integration.ideas.topics import WAIT_SECONDS, publish, skip_to_end
-from tests.integration.ideas.world import World, running
+from tests.integration.ideas.world import World
+from tests.support.service import handled, running, until_handled
+from tests.support.topics import publish, skip_to_end
 
 pytestmark = pytest.mark.usefixtures("topics")
 
 
-def handled(outcome: str) -> float:
-    """How many tallies this process has brought to this end."""
-    labels = {"type": TallyCertified.type, "outcome": outcome}
-    return REGISTRY.get_sample_value("groundswell_events_handled_total", labels) or 0.0
-
-
-async def until_handled(outcome: str, count: float) -> None:
-    async with asyncio.timeout(WAIT_SECONDS):
-        while True:
-            if handled(outcome) >= count:
-                return
-            await asyncio.sleep(0.05)
-
-
 async def test_a_tally_delivered_twice_takes_effect_once(world: World) -> None:
     bootstrap = world.settings.kafka_bootstrap
-    await skip_to_end(bootstrap, "groundswell.ideas")
+    await skip_to_end(bootstrap, "groundswell.ideas", [TALLIES])
     contest_id, poll_id, idea_ids, _ = await open_vote(world)
     certified = tally_of(contest_id, poll_id, dict(zip(idea_ids, SHIPS.values(), strict=True)))
     repeats = handled("repeated")
@@ -48,7 +32,7 @@ async def test_a_tally_delivered_twice_takes_effect_once(world: World) -> None:
 
 async def test_a_tally_of_another_poll_is_parked(world: World) -> None:
     bootstrap = world.settings.kafka_bootstrap
-    await skip_to_end(bootstrap, "groundswell.ideas")
+    await skip_to_end(bootstrap, "groundswell.ideas", [TALLIES])
     contest_id, _, idea_ids, _ = await open_vote(world)
     parked = handled("parked")
     with capture_logs() as logs:

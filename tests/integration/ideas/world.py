@@ -1,6 +1,5 @@
 """The ideas service in this process, the people who use it, and a look at what it keeps."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,27 +8,24 @@ from typing import Any
 
 import httpx2
 from fastapi import FastAPI
-from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
 
-from groundswell_contracts.cloudevents import CloudEvent, from_kafka
+from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_ideas import app as wiring
 from groundswell_ideas.selection.commands import SelectionCommands
 from groundswell_ideas.selection.rules import CertifiedTally, RankedIdea
 from groundswell_ideas.settings import Settings
 from groundswell_kit.clock import utc_now
 from groundswell_kit.health import Health
-from groundswell_kit.ids import new_id
-from groundswell_kit.mongo import Document, connect
-from groundswell_kit.serve import Role
+from groundswell_kit.mongo import Document
 from groundswell_local.engines import Engines
+from tests.support import service
 from tests.support.issuer import LocalIssuer
+from tests.support.programs import Program, environment
+from tests.support.service import Json
 
 BRAND = "nerc"
 PHASES = ("submission", "moderation", "voting", "deliberation", "decided", "delivery", "closed")
-STAFF = {"manager", "editor", "juror", "finance", "auditor", "integrator"}
-
-Json = dict[str, Any]
 
 
 @dataclass
@@ -45,11 +41,7 @@ class World:
 
     def token(self, role: str, brand: str | None = BRAND, subject: str | None = None) -> str:
         """A token of this role, of a brand if it is one that brands give."""
-        return self.issuer.token(
-            sub=subject or f"the_{role}",
-            roles=[role],
-            brand_id=brand if role in STAFF else None,
-        )
+        return self.issuer.role_token(role, brand, subject)
 
     async def send(
         self,
@@ -64,20 +56,14 @@ class World:
         key: str | None = None,
     ) -> httpx2.Response:
         """One request with a JSON body, and its answer."""
-        headers = {
-            "Authorization": None if by is None else f"Bearer {self.token(by, brand, subject)}",
-            "If-Match": if_match,
-            "Idempotency-Key": key,
-        }
-        sent = {name: value for name, value in headers.items() if value is not None}
-        return await self.client.request(method, path, json=body, headers=sent)
+        token = None if by is None else self.token(by, brand, subject)
+        return await service.send(
+            self.client, method, path, body, token=token, if_match=if_match, key=key
+        )
 
     async def done(self, method: str, path: str, body: object = None, **how: Any) -> Json:
         """The JSON answer to a request that must succeed."""
-        answer = await self.send(method, path, body, **how)
-        assert answer.is_success, answer.text
-        document: Json = answer.json()
-        return document
+        return service.succeeded(await self.send(method, path, body, **how))
 
     async def draft(self, **changes: object) -> Json:
         """A contest with all that it needs to open, but for the changes."""
@@ -138,24 +124,22 @@ class World:
                 await self.certify(contest_id, list(votes))
         return contest_id, idea_ids
 
+    @property
+    def program(self) -> Program:
+        """The service as a process of its own, with the same settings."""
+        return Program("groundswell_ideas", environment(self.settings))
+
     async def forget_everything(self) -> None:
         """Empties the database and leaves its indexes."""
-        names = await self.database.list_collection_names()
-        await asyncio.gather(*(self.database[name].delete_many({}) for name in names))
+        await service.forget_everything(self.database)
 
     async def kept(self, *names: str) -> dict[str, list[Document]]:
         """Everything in these collections, or in all: equal as long as nothing changes."""
-        found = names or await self.database.list_collection_names()
-        return {name: await self.database[name].find().sort("_id", 1).to_list() for name in found}
+        return await service.kept(self.database, *names)
 
     async def events(self) -> list[CloudEvent]:
         """All events in the outbox, in order for each topic and key."""
-        order = [("topic", 1), ("key", 1), ("sequence", 1)]
-        rows = self.database["outbox"].find().sort(order)
-        return [
-            from_kafka(row["topic"], row["key"], row["value"], [(n, v) for n, v in row["headers"]])
-            async for row in rows
-        ]
+        return await service.outbox_of(self.database)
 
     async def event_names(self) -> list[str]:
         """The classes of all events in the outbox, sorted."""
@@ -189,35 +173,13 @@ def new_contest(**changes: object) -> Json:
 async def new_world(engines: Engines, issuer: LocalIssuer) -> AsyncIterator[World]:
     """The service with a database of its own, which is dropped at the end."""
     settings = Settings(
-        mode="local",
-        kafka_bootstrap=engines.kafka.address,
-        mongo_uri=engines.mongo.address,
-        database_prefix=new_id("test"),
-        issuers=[issuer.settings],
-        cursor_secret=SecretStr("a secret of the tests, 32 bytes and more"),
+        **service.told(engines, issuer),
         ideas_api_port=0,
         ideas_worker_port=0,
     )
-    database = connect(settings.mongo_uri, settings.database("ideas"))
-    stores = wiring.Stores(database)
-    await stores.ensure_indexes()
-    app = wiring.create_api(settings, stores, Health("api"))
-    transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://ideas.test") as client:
-        yield World(settings, stores, database, app, client, issuer)
-    await database.client.drop_database(database.name)
-    await database.client.close()
-
-
-@asynccontextmanager
-async def running(role: Role) -> AsyncIterator[Role]:
-    """The tasks of a role, stopped at the end as `serve` would."""
-    stop = asyncio.Event()
-    tasks = [asyncio.ensure_future(task(stop)) for task in role.tasks]
-    try:
-        yield role
-    finally:
-        stop.set()
-        async with asyncio.timeout(10):
-            await asyncio.gather(*tasks)
-        await role.close()
+    async with service.own_database(settings, "ideas") as database:
+        stores = wiring.Stores(database)
+        await stores.ensure_indexes()
+        app = wiring.create_api(settings, stores, Health("api"))
+        async with service.client_of(app) as client:
+            yield World(settings, stores, database, app, client, issuer)

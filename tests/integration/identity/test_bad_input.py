@@ -1,9 +1,9 @@
 """Every route, with whatever cannot be meant: a refusal, never a 500, and nothing changes."""
 
 import pytest
-from fastapi.routing import iter_route_contexts
 
 from tests.integration.identity.world import World
+from tests.support.service import routes_of_app
 
 OPEN = {
     ("GET", "/openapi.json"),
@@ -38,11 +38,7 @@ ODD_IDS = ("x", "%00", "%F0%9F%9A%A2", "%ff", "$where", "..%2f..", "a" * 5_000)
 
 
 def routes(world: World) -> list[tuple[str, str]]:
-    return sorted(
-        (method, str(context.path))
-        for context in iter_route_contexts(world.app.routes)
-        for method in (context.methods or set()) - {"HEAD"}
-    )
+    return sorted(routes_of_app(world.app))
 
 
 async def test_all_but_these_need_a_token(world: World) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from groundswell_contracts.people import NO_BRAND
 from groundswell_identity import app as wiring
-from tests.integration.identity.world import BRAND, Json, World
+from tests.integration.identity.world import BRAND, World
+from tests.support.service import Json
 
 MEMBERS = f"/v1/brands/{BRAND}/members"
 CLIENTS = f"/v1/brands/{BRAND}/clients"
@@ -31,6 +32,17 @@ async def test_an_operator_founds_a_brand_and_invites_its_manager(world: World) 
         None,
     )
     assert await world.done("GET", f"/v1/brands/{BRAND}", by="editor") == made
+
+
+async def test_addresses_are_kept_by_nobody_on_the_way(world: World) -> None:
+    await world.brand()
+    body = {"email": "ed@example.com", "roles": ["editor"]}
+    for answer in (
+        await world.send("PUT", MEMBERS, body, by="manager"),
+        await world.send("GET", MEMBERS, by="manager"),
+    ):
+        assert "ed@example.com" in answer.text
+        assert answer.headers["cache-control"] == "no-store"
 
 
 async def test_a_brand_without_an_id_gets_one(world: World) -> None:

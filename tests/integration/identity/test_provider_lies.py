@@ -135,6 +135,21 @@ async def test_an_id_token_without_a_key_id_and_one_key(liar: Liar) -> None:
         await liar.client.redeem(SIGN_IN, "code")
 
 
+async def test_keys_that_we_do_not_know_are_no_hindrance(liar: Liar) -> None:
+    """Providers publish keys of new kinds, and of the wrong make, beside those they sign with."""
+    own = json.loads(jwks(liar.key))["keys"]
+    strange = [
+        {"kty": "AKP", "kid": "new", "alg": "ML-DSA-44", "pub": "AAAA"},
+        {"kty": "EC", "kid": "odd", "crv": "P-999", "x": "AA", "y": "AA"},
+        {"kid": "bare"},
+    ]
+    liar.says("/jwks", {"keys": [*strange, *own]})
+    assert (await liar.client.redeem(SIGN_IN, "code")).id == "boss"
+    liar.says("/jwks", {"keys": strange})
+    with pytest.raises(ProviderAway):
+        await liar.client.redeem(SIGN_IN, "code")
+
+
 def forged(liar: Liar) -> dict[str, str]:
     claims = json.dumps(liar.claims())
     public = OctKey.import_key(jwks(liar.key))
@@ -210,6 +225,30 @@ async def test_metadata_of_another_issuer(liar: Liar) -> None:
     liar.says("/.well-known/openid-configuration", json.loads(body) | {"issuer": "https://x"})
     with pytest.raises(ProviderAway):
         await liar.client.authorization_url(SIGN_IN)
+
+
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+async def test_a_provider_by_https_names_nothing_without(
+    liar: Liar, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Whoever listens in between would read the client's secret, or forge the keys."""
+    _, body = liar.answers["/.well-known/openid-configuration"]
+    secure = {
+        key: value.replace("http://", "https://") if isinstance(value, str) else value
+        for key, value in json.loads(body).items()
+    }
+    client = liar.client
+    client.provider = client.provider.model_copy(update={"issuer": secure["issuer"]})
+
+    async def says(*_: object) -> bytes:
+        return json.dumps(metadata).encode()
+
+    monkeypatch.setattr(client, "_call", says)
+    metadata = secure | {name: secure[name].replace("https://", "http://")}
+    with pytest.raises(ProviderAway):
+        await client.authorization_url(SIGN_IN)
+    metadata = secure
+    assert (await client.authorization_url(SIGN_IN)).startswith("https://")
 
 
 async def test_what_is_known_stays_while_the_provider_is_away(

@@ -9,7 +9,8 @@ import httpx2
 import pytest
 
 from groundswell_kit.auth import Actor
-from tests.integration.identity.world import BRAND, NOTIFICATIONS_KEY, Json, SignedIn, World
+from tests.integration.identity.world import BRAND, NOTIFICATIONS_KEY, SignedIn, World
+from tests.support.service import Json
 
 
 async def actor(world: World, token: str) -> Actor:

@@ -1,6 +1,5 @@
 """The identity service in this process, the people who use it, and a look at what it keeps."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,25 +14,24 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
 
-from groundswell_contracts.cloudevents import CloudEvent, from_kafka
+from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_identity import app as wiring
 from groundswell_identity.settings import OidcProvider, Settings, SystemClient
 from groundswell_identity.signin.commands import CodeMailCommands
 from groundswell_kit.health import Health
-from groundswell_kit.ids import new_id
-from groundswell_kit.mongo import Document, connect
+from groundswell_kit.mongo import Document
 from groundswell_kit.settings import SmtpSettings
 from groundswell_local.engines import Engines
 from tests.integration.identity.provider import Provider
+from tests.support import service
 from tests.support.issuer import LocalIssuer
 from tests.support.mailbox import Mailbox
+from tests.support.programs import Program, environment
+from tests.support.service import Json
 
 ANN = "ann@example.com"
 BRAND = "nerc"
 NOTIFICATIONS_KEY = "a secret of notifications, 32 bytes and more"
-STAFF = {"auditor", "editor", "finance", "juror", "manager"}
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -62,11 +60,7 @@ class World:
 
     def token(self, role: str, brand: str | None = BRAND, subject: str | None = None) -> str:
         """A token of the local issuer, of a brand if the role is one that brands give."""
-        return self.issuer.token(
-            sub=subject or f"the_{role}",
-            roles=[role],
-            brand_id=brand if role in STAFF else None,
-        )
+        return self.issuer.role_token(role, brand, subject)
 
     async def send(
         self,
@@ -80,15 +74,11 @@ class World:
     ) -> httpx2.Response:
         """One request with a JSON body, and its answer."""
         shown = token if by is None else self.token(by, brand)
-        headers = {} if shown is None else {"Authorization": f"Bearer {shown}"}
-        return await self.client.request(method, path, json=body, headers=headers)
+        return await service.send(self.client, method, path, body, token=shown)
 
     async def done(self, method: str, path: str, body: object = None, **how: Any) -> Json:
         """The JSON answer to a request that must succeed."""
-        answer = await self.send(method, path, body, **how)
-        assert answer.is_success, answer.text
-        document: Json = answer.json()
-        return document
+        return service.succeeded(await self.send(method, path, body, **how))
 
     async def form(self, path: str, **fields: str) -> httpx2.Response:
         """The answer to a form."""
@@ -167,23 +157,28 @@ class World:
             }
             await self.database[collection].update_one({"_id": row["_id"]}, {"$set": moved})
 
+    @property
+    def program(self) -> Program:
+        """The service as a process of its own, with the same settings and this world's mailbox."""
+        mail = {
+            "GROUNDSWELL_SMTP_PORT": str(self.box.port),
+            "GROUNDSWELL_SMTP_SECURITY": "none",
+            "GROUNDSWELL_SMTP_SENDER": "us@example.com",
+        }
+        told = environment(self.settings) | mail | {"GROUNDSWELL_LOG_LEVEL": "DEBUG"}
+        return Program("groundswell_identity", told)
+
     async def forget_everything(self) -> None:
         """Empties the database, but for the signing keys, and leaves its indexes."""
-        names = set(await self.database.list_collection_names()) - {"signing_keys"}
-        await asyncio.gather(*(self.database[name].delete_many({}) for name in names))
+        await service.forget_everything(self.database, but="signing_keys")
 
     async def kept(self, *names: str) -> dict[str, list[Document]]:
         """Everything in these collections, or in all: equal as long as nothing changes."""
-        found = names or await self.database.list_collection_names()
-        return {name: await self.database[name].find().sort("_id", 1).to_list() for name in found}
+        return await service.kept(self.database, *names)
 
     async def events(self) -> list[CloudEvent]:
         """All events in the outbox."""
-        rows = self.database["outbox"].find().sort([("key", 1), ("sequence", 1)])
-        return [
-            from_kafka(row["topic"], row["key"], row["value"], [(n, v) for n, v in row["headers"]])
-            async for row in rows
-        ]
+        return await service.outbox_of(self.database)
 
 
 def code_in(mail: EmailMessage) -> str:
@@ -203,12 +198,7 @@ async def new_world(
 ) -> AsyncIterator[World]:
     """The service with a database of its own, which is dropped at the end."""
     settings = Settings(
-        mode="local",
-        kafka_bootstrap=engines.kafka.address,
-        mongo_uri=engines.mongo.address,
-        database_prefix=new_id("test"),
-        issuers=[issuer.settings],
-        cursor_secret=SecretStr("a secret of the tests, 32 bytes and more"),
+        **service.told(engines, issuer),
         identity_api_port=0,
         identity_worker_port=0,
         identity_issuer="https://identity.test",
@@ -226,13 +216,10 @@ async def new_world(
             ),
         ),
     )
-    database = connect(settings.mongo_uri, settings.database("identity"))
-    stores = wiring.Stores(database, settings)
-    await stores.ensure_indexes()
-    await stores.key_commands(settings).keep()
-    app = wiring.create_api(settings, stores, Health("api"))
-    transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://identity.test") as client:
-        yield World(settings, stores, database, app, client, issuer, Mailbox())
-    await database.client.drop_database(database.name)
-    await database.client.close()
+    async with service.own_database(settings, "identity") as database:
+        stores = wiring.Stores(database, settings)
+        await stores.ensure_indexes()
+        await stores.key_commands(settings).keep()
+        app = wiring.create_api(settings, stores, Health("api"))
+        async with service.client_of(app) as client:
+            yield World(settings, stores, database, app, client, issuer, Mailbox())

@@ -6,15 +6,10 @@ import pytest
 
 from groundswell_kit.kafka import ensure_topics
 from groundswell_local.engines import Engines
-from groundswell_notifications.app import TOPICS
-from tests.integration.notifications.events import skip_to_end
+from groundswell_notifications.app import SERVICE, TOPICS
 from tests.integration.notifications.world import World, new_world
 from tests.support.issuer import LocalIssuer
-
-
-@pytest.fixture(scope="session")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> LocalIssuer:
-    return LocalIssuer(tmp_path_factory.mktemp("issuer"))
+from tests.support.topics import skip_to_end
 
 
 @pytest.fixture(scope="session")
@@ -39,4 +34,4 @@ async def world(one_world: World) -> AsyncIterator[World]:
 async def topics(world: World) -> None:
     """The topics, with the service's group behind all that other tests have put there."""
     await ensure_topics(world.settings.kafka_bootstrap, TOPICS, 1)
-    await skip_to_end(world.settings.kafka_bootstrap, TOPICS)
+    await skip_to_end(world.settings.kafka_bootstrap, f"groundswell.{SERVICE}", TOPICS)

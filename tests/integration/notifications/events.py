@@ -1,30 +1,21 @@
 """The events that notifications hears, in the envelope of their service, put on their topics."""
 
-import asyncio
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import CommitFailedError
-from prometheus_client import REGISTRY
-
-from groundswell_contracts.cloudevents import CloudEvent, to_kafka
+from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
 from groundswell_contracts.money import Money
 from groundswell_contracts.people import NO_BRAND, PersonErased
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
-from groundswell_contracts.topics import Topic
 from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
 
 BRAND = "nerc"
 TITLE = "Name our ship"
-WAIT_SECONDS = 30
-GROUP = "groundswell.notifications"
 
 
 def enveloped(data: Event, at: datetime | None = None, brand_id: str = BRAND) -> CloudEvent:
@@ -142,60 +133,3 @@ def reversed_again(contest_id: str, person_id: str) -> CloudEvent:
 
 def erased(person_id: str) -> CloudEvent:
     return enveloped(PersonErased(person_id=person_id), brand_id=NO_BRAND)
-
-
-async def publish(bootstrap: str, *events: CloudEvent) -> None:
-    """Appends events as their service would; acknowledged on return."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
-    await producer.start()
-    try:
-        for event in events:
-            message = to_kafka(event)
-            await producer.send_and_wait(
-                message.topic, key=message.key, value=message.value, headers=message.headers
-            )
-    finally:
-        await producer.stop()
-
-
-async def skip_to_end(bootstrap: str, topics: tuple[Topic, ...]) -> None:
-    """Lets the service's group begin behind the events of other tests.
-
-    Waits for the group to be empty: one that was killed is a member for some seconds more.
-    """
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, group_id=GROUP, enable_auto_commit=False
-    )
-    await consumer.start()
-    try:
-        consumer.assign([TopicPartition(t.name, p) for t in topics for p in range(t.partitions)])
-        ends = await consumer.end_offsets(consumer.assignment())
-        async with asyncio.timeout(WAIT_SECONDS):
-            while not await _committed(consumer, ends):  # noqa: ASYNC110 - nothing tells it
-                await asyncio.sleep(0.5)
-    finally:
-        await consumer.stop()
-
-
-async def _committed(consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> bool:
-    try:
-        await consumer.commit(offsets)
-    except CommitFailedError:
-        return False
-    return True
-
-
-def handled(outcome: str) -> float:
-    """How many events this process has brought to this end."""
-    return sum(
-        sample.value
-        for metric in REGISTRY.collect()
-        for sample in metric.samples
-        if sample.name == "groundswell_events_handled_total" and sample.labels["outcome"] == outcome
-    )
-
-
-async def until_handled(outcome: str, count: float) -> None:
-    async with asyncio.timeout(WAIT_SECONDS):
-        while handled(outcome) < count:  # noqa: ASYNC110 - a metric has no event
-            await asyncio.sleep(0.05)

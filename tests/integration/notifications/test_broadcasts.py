@@ -9,8 +9,10 @@ from groundswell_kit.clock import utc_now
 from groundswell_kit.mongo import transaction
 from groundswell_notifications import app as wiring
 from groundswell_notifications.app import worker_role
+from groundswell_notifications.messages.occasions import occasion
 from tests.integration.notifications import events
-from tests.integration.notifications.world import World, running, until
+from tests.integration.notifications.world import World
+from tests.support.service import running, until
 
 HOUR = timedelta(hours=1)
 
@@ -87,6 +89,19 @@ async def test_an_entry_that_was_under_way_is_told_by_the_second_pass(world: Wor
     await world.tell_all()
     assert await world.kinds("ada") == ["voting_opened"]
     assert await broadcasts.count_documents({"next_at": {"$exists": True}}) == 0
+
+
+async def test_a_broadcast_that_is_begun_again_goes_on_where_it_is(world: World) -> None:
+    await world.hear(events.published("con_1"))
+    opened = events.voting_opened("con_1")
+    what = occasion(opened.data)
+    assert what is not None
+    commands = wiring.message_commands(world.stores)
+    await commands.tell(opened, what)
+    await world.tell_all()
+    before = await world.kept("broadcasts")
+    await commands.tell(opened, what)
+    assert await world.kept("broadcasts") == before
 
 
 async def test_what_was_told_stays_as_it_is(world: World) -> None:

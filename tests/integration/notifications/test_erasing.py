@@ -14,7 +14,8 @@ from groundswell_notifications.audience.rules import KINDS
 from groundswell_notifications.messages.occasions import occasion
 from tests.integration.notifications import events
 from tests.integration.notifications.test_http import token
-from tests.integration.notifications.world import World, running, until
+from tests.integration.notifications.world import World
+from tests.support.service import running, until
 
 KEPT = ("messages", "members", "preferences")
 

@@ -4,8 +4,8 @@ import pytest
 
 from groundswell_notifications.app import worker_role
 from tests.integration.notifications import events
-from tests.integration.notifications.events import handled, until_handled
-from tests.integration.notifications.world import PUBLIC_URL, World, running, until
+from tests.integration.notifications.world import PUBLIC_URL, World
+from tests.support.service import handled, running, until, until_handled
 
 pytestmark = pytest.mark.usefixtures("topics")
 

@@ -5,7 +5,8 @@ import pytest
 from groundswell_notifications.audience.rules import KINDS
 from groundswell_notifications.email.rules import MailKind, unsubscribe_token
 from tests.integration.notifications import events
-from tests.integration.notifications.world import Json, World
+from tests.integration.notifications.world import World
+from tests.support.service import Json
 
 ROUTES = [
     ("GET", "/v1/inbox", None),

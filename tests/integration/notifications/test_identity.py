@@ -1,10 +1,12 @@
 """The one question that is asked of identity: where is somebody to be written to, now."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 
+from groundswell_notifications.email import identity as module
 from groundswell_notifications.email.identity import Contact, Identity, IdentityAway
 from tests.integration.notifications.standing_in import (
     CLIENT_ID,
@@ -81,6 +83,33 @@ async def test_away_is_told_as_such(server: IdentityStandIn, identity: Identity)
     server.broken = False
     await server.start()
     assert await identity.contact("ada")
+
+
+async def test_nobody_waits_for_the_time_of_all_others_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server that takes connections and says nothing: each question has its own time."""
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(module, "CONTACT_SECONDS", 0.6)
+    ended = asyncio.Event()
+
+    async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await ended.wait()
+        writer.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        async with Identity(url, CLIENT_ID, CLIENT_SECRET) as asked:
+            began = time.monotonic()
+            answers = await asyncio.gather(
+                *(asked.contact(f"person_{n}") for n in range(16)), return_exceptions=True
+            )
+            assert {type(answer) for answer in answers} == {IdentityAway}
+            assert time.monotonic() - began < 1.2
+    finally:
+        ended.set()
+        server.close()
 
 
 @pytest.mark.parametrize("answer", [{}, [], {"email": 5}, {"mail": "secret@x.test"}])

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from asyncio.subprocess import DEVNULL
 from email.message import EmailMessage
 
 import pytest
@@ -11,7 +10,8 @@ import pytest
 from groundswell_kit.clock import utc_now
 from tests.integration.notifications import events
 from tests.integration.notifications.standing_in import address_of
-from tests.integration.notifications.world import World, process, until
+from tests.integration.notifications.world import World
+from tests.support.service import until
 
 pytestmark = [pytest.mark.usefixtures("topics"), pytest.mark.timeout(120)]
 
@@ -44,23 +44,23 @@ async def a_minute_later(world: World) -> None:
 
 
 async def test_killed_between_sending_and_noting(world: World) -> None:
-    async with process(world.settings, "worker", log=DEVNULL) as worker:
+    async with world.program.serving("worker", roles=1) as worker:
 
         async def kill(_: EmailMessage) -> str:
-            os.kill(worker.pid, signal.SIGKILL)
-            await worker.wait()
+            os.kill(worker.process.pid, signal.SIGKILL)
+            await worker.process.wait()
             return "250 OK"
 
         world.mailbox.on_data = kill
         await world.publish(events.selected("con_1", "ada"))
-        await asyncio.wait_for(worker.wait(), START_SECONDS)
+        await asyncio.wait_for(worker.process.wait(), START_SECONDS)
     assert await world.mail_states() == {"due": 1}
     assert len(world.mailbox.mails) == 1
 
     world.mailbox.clear()
     first = (await world.inbox("ada"))[0]
     await a_minute_later(world)
-    async with process(world.settings, "worker", log=DEVNULL):
+    async with world.program.serving("worker", roles=1):
         await until(lambda: all_sent(world), START_SECONDS)
     (again,) = world.mailbox.of(address_of("ada"))
     assert again["Message-ID"] == f"<{first['id']}@example.org>"
@@ -82,15 +82,15 @@ async def test_killed_while_the_server_keeps_it_waiting(world: World) -> None:
         return "451 too late"
 
     world.mailbox.on_data = hang
-    async with process(world.settings, "worker", log=DEVNULL) as worker:
+    async with world.program.serving("worker", roles=1) as worker:
         await world.publish(events.selected("con_1", "ada"))
         await asyncio.wait_for(taken.wait(), START_SECONDS)
-        worker.kill()
-        await worker.wait()
+        worker.process.kill()
+        await worker.process.wait()
     (before,) = world.mailbox.mails
     world.mailbox.clear()
     await a_minute_later(world)
-    async with process(world.settings, "worker", log=DEVNULL):
+    async with world.program.serving("worker", roles=1):
         await until(lambda: all_sent(world), START_SECONDS)
     (again,) = world.mailbox.mails
     assert again["Message-ID"] == before["Message-ID"]
@@ -100,16 +100,16 @@ async def test_killed_while_the_server_keeps_it_waiting(world: World) -> None:
 async def test_killed_in_the_midst_of_telling_thousands(world: World) -> None:
     await world.identity.stop()  # their mails are not what this is about
     await follow(world, "con_1", FOLLOWERS)
-    async with process(world.settings, "worker", log=DEVNULL) as worker:
+    async with world.program.serving("worker", roles=1) as worker:
         await world.publish(events.voting_opened("con_1"))
         await until(lambda: some_told(world), START_SECONDS)
-        worker.kill()
-        await worker.wait()
+        worker.process.kill()
+        await worker.process.wait()
     assert 0 < await messages(world) < FOLLOWERS
     # Who follows only now is not told, though the pages are not through.
     await world.done("PUT", "/v1/follows/con_1", by="person_99999")
 
-    async with process(world.settings, "worker", log=DEVNULL):
+    async with world.program.serving("worker", roles=1):
         await until(lambda: all_told(world), START_SECONDS)
         (broadcast,) = await world.database["broadcasts"].find().to_list()
         assert (broadcast["told_up_to"], broadcast["passes_left"]) == ("", 1)

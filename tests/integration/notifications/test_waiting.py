@@ -1,5 +1,6 @@
 """Mails wait for identity and the SMTP server, and what is not wanted or cannot be is not sent."""
 
+import asyncio
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
@@ -15,7 +16,8 @@ from groundswell_notifications.email.identity import Contact
 from groundswell_notifications.email.letters import LetterWriter
 from groundswell_notifications.messages.rules import Message
 from tests.integration.notifications import events
-from tests.integration.notifications.world import World, is_ready, running, until
+from tests.integration.notifications.world import World
+from tests.support.service import is_ready, running, until
 
 pytestmark = pytest.mark.usefixtures("topics")
 
@@ -104,6 +106,24 @@ async def test_mongodb_may_go_away_and_come_back(world: World, engines: Engines)
         await until(lambda: ended(world, "sent"))
         await until(lambda: is_ready(role))
     assert len(world.mailbox.mails) == 2
+
+
+@pytest.mark.timeout(90)
+async def test_a_mail_is_sent_once_though_mongodb_is_away_when_it_was_sent(
+    world: World, engines: Engines
+) -> None:
+    async def lose_mongodb(_: EmailMessage) -> str:
+        await engines.mongo.kill()
+        return "250 OK"
+
+    world.mailbox.on_data = lose_mongodb
+    async with running(worker_role(world.settings)) as role:
+        await world.publish(events.approved("con_1", "ada"))
+        await until(lambda: is_ready(role, ready=False))
+        await asyncio.sleep(6)  # longer than a client looks for its server
+        await engines.mongo.start()
+        await until(lambda: ended(world, "sent"), seconds=40)
+    assert len(world.mailbox.mails) == 1
 
 
 async def _oldest_waits(seconds: float) -> bool:

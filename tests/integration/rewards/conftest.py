@@ -12,11 +12,6 @@ from tests.support.issuer import LocalIssuer
 
 
 @pytest.fixture(scope="session")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> LocalIssuer:
-    return LocalIssuer(tmp_path_factory.mktemp("issuer"))
-
-
-@pytest.fixture(scope="session")
 async def topics(engines: Engines) -> None:
     await ensure_topics(engines.kafka.address, TOPICS, 1)
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pytest
-from fastapi.routing import iter_route_contexts
 
 from groundswell_local.engines import Engines
 from tests.integration.rewards.story import TERMS_HASH, published, selected
 from tests.integration.rewards.world import World, new_world
 from tests.support.issuer import LocalIssuer
+from tests.support.service import routes_of_app
 
 FINANCE = frozenset({"auditor", "finance", "manager"})
 PAYEE = frozenset({"participant"})
@@ -86,12 +86,7 @@ async def scene(engines: Engines, issuer: LocalIssuer) -> AsyncIterator[Scene]:
 
 
 async def test_the_walk_leaves_no_route_out(scene: Scene) -> None:
-    routes = {
-        (method, str(context.path))
-        for context in iter_route_contexts(scene.world.app.routes)
-        for method in (context.methods or set()) - {"HEAD"}
-    }
-    assert {(route.method, route.path) for route in ROUTES} == routes
+    assert {(route.method, route.path) for route in ROUTES} == routes_of_app(scene.world.app)
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=lambda route: route.name)

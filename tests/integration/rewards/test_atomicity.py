@@ -1,18 +1,16 @@
 """Facts, entries, balances and events are written together or not at all."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from pymongo.errors import OperationFailure
 from structlog.testing import capture_logs
 
-from groundswell_contracts.event import Event
 from groundswell_kit.outbox import Outbox
 from tests.integration.rewards.story import published, selected, vetoed
-from tests.integration.rewards.world import Json, World
-
-add = Outbox.add
+from tests.integration.rewards.world import World
+from tests.support.broken_outbox import SecondAttempt, add_and_break
+from tests.support.service import Json
 
 Change = Callable[[World, Json], Awaitable[Any]]
 
@@ -40,10 +38,6 @@ async def scene(world: World) -> Json:
 async def test_without_its_events_nothing_is_kept(
     world: World, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def add_and_break(outbox: Outbox, brand_id: str, events: Sequence[Event]) -> None:
-        await add(outbox, brand_id, events)
-        raise RuntimeError("broken on purpose, after the rows of the events")
-
     change, _ = CHANGES[name]
     reward = await scene(world)
     before = await world.kept()
@@ -61,24 +55,11 @@ async def test_without_its_events_nothing_is_kept(
 async def test_a_transaction_that_begins_again_books_and_tells_once(
     world: World, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    attempts = 0
-
-    async def add_at_the_second_attempt(
-        outbox: Outbox, brand_id: str, events: Sequence[Event]
-    ) -> None:
-        nonlocal attempts
-        attempts += 1
-        await add(outbox, brand_id, events)
-        if attempts == 1:
-            conflict = OperationFailure("another transaction was faster", 112)
-            conflict._add_error_label("TransientTransactionError")
-            raise conflict
-
     change, told = CHANGES[name]
     reward = await scene(world)
     before = await world.event_names()
-    monkeypatch.setattr(Outbox, "add", add_at_the_second_attempt)
+    second = SecondAttempt(monkeypatch)
     await change(world, reward)
-    assert attempts == 2
+    assert second.attempts == 2
     assert (await world.event_names())[len(before) :] == told
     assert (await world.audit()).findings == []

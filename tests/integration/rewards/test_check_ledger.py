@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from tests.integration.rewards.processes import command
 from tests.integration.rewards.story import published, selected, vetoed
 from tests.integration.rewards.world import World
 
@@ -27,7 +26,7 @@ async def booked(world: World) -> dict[str, Any]:
 async def test_books_that_are_right(world: World) -> None:
     await booked(world)
     before = await world.kept()
-    assert await command(world.settings, "check-ledger") == (0, "entries: 3, differences: 0\n")
+    assert await world.program.result("check-ledger") == (0, "entries: 3, differences: 0\n")
     assert await world.kept() == before
 
 
@@ -38,7 +37,7 @@ async def test_a_balance_that_was_moved(world: World) -> None:
         {"_id.name": account}, {"$inc": {"amount_minor": 1}}
     )
     assert moved.modified_count == 1
-    assert await command(world.settings, "check-ledger") == (
+    assert await world.program.result("check-ledger") == (
         1,
         f"{account} of nerc: -49999 GBP kept, -50000 recounted\nentries: 3, differences: 1\n",
     )
@@ -62,9 +61,10 @@ async def test_an_entry_that_was_changed(world: World) -> None:
     await world.database["entries"].update_one(
         {"reward_id": ids["granted"]}, {"$set": {"legs.0.amount_minor": 49_000}}
     )
-    off, different = (await world.audit()).findings
+    off, different, not_due = (await world.audit()).findings
     assert off.endswith("is off balance by -1000 GBP")
     assert different == "brand:nerc:prizes of nerc: 50000 GBP kept, 49000 recounted"
+    assert not_due == f"{ids['granted']} has entries of other amounts or accounts than are due"
 
 
 async def test_an_entry_for_nothing(world: World) -> None:
@@ -87,4 +87,36 @@ async def test_a_reward_that_was_not_booked(world: World) -> None:
     )
     assert (await world.audit()).findings == [
         f"{ids['offered']} has the entries none, due are grant"
+    ]
+
+
+async def test_a_grant_of_another_amount(world: World) -> None:
+    """It balances, and the accounts were moved along; but this is not what was promised."""
+    ids = await booked(world)
+    more = {"$set": {"legs.0.amount_minor": 60_000, "legs.1.amount_minor": -60_000}}
+    await world.database["entries"].update_one({"reward_id": ids["granted"]}, more)
+    moves = {"brand:nerc:prizes": 10_000, "payee:payee of granted:payable": -10_000}
+    for name, amount in moves.items():
+        await world.database["balances"].update_one(
+            {"_id.name": name}, {"$inc": {"amount_minor": amount}}
+        )
+    assert (await world.audit()).findings == [
+        f"{ids['granted']} has entries of other amounts or accounts than are due"
+    ]
+
+
+async def test_a_grant_to_another_person(world: World) -> None:
+    ids = await booked(world)
+    stranger = "payee:somebody else:payable"
+    moved = {"$set": {"legs.1.account": stranger}}
+    await world.database["entries"].update_one({"reward_id": ids["granted"]}, moved)
+    await world.database["balances"].delete_one({"_id.name": "payee:payee of granted:payable"})
+    await world.database["balances"].insert_one(
+        {
+            "_id": {"brand_id": "nerc", "name": stranger, "currency": "GBP"},
+            "amount_minor": -50_000,
+        }
+    )
+    assert (await world.audit()).findings == [
+        f"{ids['granted']} has entries of other amounts or accounts than are due"
     ]

@@ -6,7 +6,8 @@ from collections import Counter
 import pytest
 
 from tests.integration.rewards.story import published, selected, vetoed
-from tests.integration.rewards.world import Json, World
+from tests.integration.rewards.world import World
+from tests.support.service import Json
 
 ROUNDS = 8
 

@@ -17,7 +17,8 @@ from tests.integration.rewards.story import (
     selected,
     vetoed,
 )
-from tests.integration.rewards.world import Json, World
+from tests.integration.rewards.world import World
+from tests.support.service import Json
 
 OWED = {
     ("brand:nerc:prizes", "GBP"): 50_000,

@@ -11,11 +11,10 @@ from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.event import Event
 from groundswell_contracts.topics import REWARDS
 from groundswell_kit.ids import new_id
-from tests.integration.ideas.topics import publish
-from tests.integration.ideas.topics import published as published_on
-from tests.integration.rewards.processes import command, serving
 from tests.integration.rewards.story import envelope, published, selected, vetoed
 from tests.integration.rewards.world import World
+from tests.support.topics import publish
+from tests.support.topics import published as published_on
 
 CONTESTS = 30
 KILLS = 3
@@ -60,7 +59,7 @@ async def kill_and_kill_again(world: World, brand: str, stories: list[list[Cloud
     size = len(stories) // KILLS
     wins = world.database["wins"]
     for kill in range(KILLS):
-        async with serving(world.settings, "worker", 1) as (process, _):
+        async with world.program.serving("worker", roles=1) as worker:
             portion = stories[kill * size : (kill + 1) * size]
             before = await wins.count_documents({"brand_id": brand})
             told = [event for story in portion for event in story]
@@ -70,8 +69,8 @@ async def kill_and_kill_again(world: World, brand: str, stories: list[list[Cloud
                 return await wins.count_documents({"brand_id": brand}) > enough
 
             await until(amid)
-            process.kill()
-            assert await process.wait() == -signal.SIGKILL
+            worker.process.kill()
+            assert await worker.process.wait() == -signal.SIGKILL
 
 
 async def all_is_told(world: World) -> bool:
@@ -92,7 +91,7 @@ async def test_the_books_are_as_if_nothing_had_happened(world: World) -> None:
         await kill_and_kill_again(world, brand, stories)
         repeats = [event for story in stories[::3] for event in story]
         await publish(settings.kafka_bootstrap, *repeats)
-        async with serving(settings, "worker", 1):
+        async with world.program.serving("worker", roles=1):
             await until(lambda: all_is_told(world))
             events = await published_on(
                 settings.kafka_bootstrap, [REWARDS], lambda e: e.brand_id == brand, count=1
@@ -107,7 +106,7 @@ async def check_books(world: World, brand: str, contest_ids: list[str]) -> None:
     payable = {(f"payee:{contest_id}_0:payable", "GBP"): -PRIZE for contest_id in contest_ids}
     owed = payable | {(f"brand:{brand}:prizes", "GBP"): PRIZE * CONTESTS}
     assert await world.balances() == owed
-    status, output = await command(world.settings, "check-ledger")
+    status, output = await world.program.result("check-ledger")
     assert (status, output.partition(", ")[2]) == (0, "differences: 0\n")
 
 

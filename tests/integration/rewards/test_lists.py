@@ -6,7 +6,8 @@ import pytest
 
 from groundswell_kit.clock import utc_now
 from tests.integration.rewards.story import published, selected
-from tests.integration.rewards.world import Json, World
+from tests.integration.rewards.world import World
+from tests.support.service import Json
 
 
 async def walk(world: World, path: str, **how: Any) -> list[Json]:

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 import pytest
 
 from tests.integration.rewards.story import published, selected, vetoed
-from tests.integration.rewards.world import Json, World
+from tests.integration.rewards.world import World
+from tests.support.service import Json
 
 Step = Callable[[World, str], Awaitable[None]]
 """Something that happens in a case: a contest with one winner, both named by it."""

@@ -8,19 +8,13 @@ import pytest
 
 from groundswell_contracts.topics import REWARDS
 from groundswell_kit.ids import new_id
-from tests.integration.ideas.topics import publish
-from tests.integration.ideas.topics import published as published_on
-from tests.integration.rewards.processes import READY_SECONDS, command, serving
 from tests.integration.rewards.story import envelope, published, selected
-from tests.integration.rewards.world import Json, World
+from tests.integration.rewards.world import World
+from tests.support.service import Json
+from tests.support.topics import publish
+from tests.support.topics import published as published_on
 
 STOP_SECONDS = 10
-
-
-async def until_ready(address: str) -> None:
-    async with httpx2.AsyncClient() as client, asyncio.timeout(READY_SECONDS):
-        while (await client.get(f"{address}/readyz")).status_code != 200:  # noqa: ASYNC110 - polled
-            await asyncio.sleep(0.1)
 
 
 @pytest.mark.timeout(120)
@@ -28,17 +22,17 @@ async def until_ready(address: str) -> None:
 async def test_the_service_runs_and_ends(world: World) -> None:
     settings = world.settings
     for _ in range(2):
-        assert await command(settings, "prepare") == (0, "")
+        assert await world.program.result("prepare") == (0, "")
     contest_id, person = new_id("con"), new_id("person")
     headers = {"Authorization": f"Bearer {world.token('participant', subject=person)}"}
     async with (
-        serving(settings, "all", 2) as (process, address),
-        httpx2.AsyncClient(headers=headers, base_url=address["api"]) as client,
+        world.program.serving() as running,
+        httpx2.AsyncClient(headers=headers, base_url=running.address["api"]) as client,
     ):
         for role in ("api", "worker"):
-            await until_ready(address[role])
-            assert (await client.get(f"{address[role]}/healthz")).status_code == 200
-            metrics = await client.get(f"{address[role]}/metrics")
+            address = running.address[role]
+            assert (await client.get(f"{address}/healthz")).status_code == 200
+            metrics = await client.get(f"{address}/metrics")
             assert "groundswell_outbox_unsent" in metrics.text
         events = (published(contest_id), selected("idea_1", person, contest_id))
         await publish(settings.kafka_bootstrap, *map(envelope, events))
@@ -58,7 +52,7 @@ async def test_the_service_runs_and_ends(world: World) -> None:
             settings.kafka_bootstrap, [REWARDS], lambda e: e.data.key == person, count=2
         )
         assert [type(event.data).__name__ for event in told] == ["RewardOffered", "RewardGranted"]
-        process.send_signal(signal.SIGTERM)
+        running.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(STOP_SECONDS):
-            assert await process.wait() == 0
-    assert await command(settings, "check-ledger") == (0, "entries: 1, differences: 0\n")
+            assert await running.process.wait() == 0
+    assert await world.program.result("check-ledger") == (0, "entries: 1, differences: 0\n")

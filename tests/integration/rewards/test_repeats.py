@@ -9,7 +9,8 @@ from groundswell_contracts.event import Event
 from groundswell_kit.mongo import transaction
 from groundswell_rewards.app import event_handlers
 from tests.integration.rewards.story import envelope, published, selected, vetoed
-from tests.integration.rewards.world import Json, World
+from tests.integration.rewards.world import World
+from tests.support.service import Json
 
 
 async def offered(world: World) -> Json:

@@ -1,6 +1,5 @@
 """The rewards service in this process, what it hears, who asks it, and a look at what it keeps."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,25 +7,22 @@ from typing import Any
 
 import httpx2
 from fastapi import FastAPI
-from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
 
-from groundswell_contracts.cloudevents import CloudEvent, from_kafka
+from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.event import Event
 from groundswell_kit.health import Health
-from groundswell_kit.ids import new_id
-from groundswell_kit.mongo import Document, connect, transaction
+from groundswell_kit.mongo import Document, transaction
 from groundswell_local.engines import Engines
 from groundswell_rewards import app as wiring
 from groundswell_rewards.audit.queries import AuditQueries, Report
 from groundswell_rewards.ledger.rules import Account
 from groundswell_rewards.settings import Settings
 from tests.integration.rewards.story import BRAND, envelope
+from tests.support import service
 from tests.support.issuer import LocalIssuer
-
-STAFF = {"manager", "editor", "juror", "finance", "auditor", "integrator"}
-
-Json = dict[str, Any]
+from tests.support.programs import Program, environment
+from tests.support.service import Json
 
 
 @dataclass
@@ -52,11 +48,7 @@ class World:
 
     def token(self, role: str, brand: str | None = BRAND, subject: str | None = None) -> str:
         """A token of this role, of a brand if it is one that brands give."""
-        return self.issuer.token(
-            sub=subject or f"the_{role}",
-            roles=[role],
-            brand_id=brand if role in STAFF else None,
-        )
+        return self.issuer.role_token(role, brand, subject)
 
     async def send(
         self,
@@ -70,19 +62,12 @@ class World:
         key: str | None = None,
     ) -> httpx2.Response:
         """One request with a JSON body, and its answer."""
-        headers = {
-            "Authorization": None if by is None else f"Bearer {self.token(by, brand, subject)}",
-            "Idempotency-Key": key,
-        }
-        sent = {name: value for name, value in headers.items() if value is not None}
-        return await self.client.request(method, path, json=body, headers=sent)
+        token = None if by is None else self.token(by, brand, subject)
+        return await service.send(self.client, method, path, body, token=token, key=key)
 
     async def done(self, method: str, path: str, body: object = None, **how: Any) -> Json:
         """The JSON answer to a request that must succeed."""
-        answer = await self.send(method, path, body, **how)
-        assert answer.is_success, answer.text
-        document: Json = answer.json()
-        return document
+        return service.succeeded(await self.send(method, path, body, **how))
 
     async def statement(self, person: str) -> Json:
         return await self.done("GET", "/v1/statements/me", by="participant", subject=person)
@@ -107,23 +92,22 @@ class World:
         kept: dict[Account, int] = await self.stores.ledger.balances()
         return {(a.name, a.currency): amount for a, amount in kept.items() if amount}
 
+    @property
+    def program(self) -> Program:
+        """The service as a process of its own, with the same settings."""
+        return Program("groundswell_rewards", environment(self.settings))
+
     async def forget_everything(self) -> None:
         """Empties the database and leaves its indexes."""
-        names = await self.database.list_collection_names()
-        await asyncio.gather(*(self.database[name].delete_many({}) for name in names))
+        await service.forget_everything(self.database)
 
     async def kept(self, *names: str) -> dict[str, list[Document]]:
         """Everything in these collections, or in all: equal as long as nothing changes."""
-        found = names or await self.database.list_collection_names()
-        return {name: await self.database[name].find().sort("_id", 1).to_list() for name in found}
+        return await service.kept(self.database, *names)
 
     async def events(self) -> list[CloudEvent]:
         """All events in the outbox, in order for each payee."""
-        rows = self.database["outbox"].find().sort([("key", 1), ("sequence", 1)])
-        return [
-            from_kafka(row["topic"], row["key"], row["value"], [(n, v) for n, v in row["headers"]])
-            async for row in rows
-        ]
+        return await service.outbox_of(self.database)
 
     async def event_names(self) -> list[str]:
         """The classes of all events in the outbox, in order for each payee."""
@@ -134,21 +118,13 @@ class World:
 async def new_world(engines: Engines, issuer: LocalIssuer) -> AsyncIterator[World]:
     """The service with a database of its own, which is dropped at the end."""
     settings = Settings(
-        mode="local",
-        kafka_bootstrap=engines.kafka.address,
-        mongo_uri=engines.mongo.address,
-        database_prefix=new_id("test"),
-        issuers=[issuer.settings],
-        cursor_secret=SecretStr("a secret of the tests, 32 bytes and more"),
+        **service.told(engines, issuer),
         rewards_api_port=0,
         rewards_worker_port=0,
     )
-    database = connect(settings.mongo_uri, settings.database("rewards"))
-    stores = wiring.Stores(database)
-    await stores.ensure_indexes()
-    app = wiring.create_api(settings, stores, Health("api"))
-    transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://rewards.test") as client:
-        yield World(settings, stores, database, app, client, issuer)
-    await database.client.drop_database(database.name)
-    await database.client.close()
+    async with service.own_database(settings, "rewards") as database:
+        stores = wiring.Stores(database)
+        await stores.ensure_indexes()
+        app = wiring.create_api(settings, stores, Health("api"))
+        async with service.client_of(app) as client:
+            yield World(settings, stores, database, app, client, issuer)

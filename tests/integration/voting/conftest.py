@@ -2,7 +2,6 @@
 
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -69,11 +68,6 @@ async def database(engines: Engines) -> AsyncIterator[AsyncDatabase[Document]]:
     yield database
     await database.client.drop_database(database.name)
     await database.client.close()
-
-
-@pytest.fixture(scope="session")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> LocalIssuer:
-    return LocalIssuer(Path(tmp_path_factory.mktemp("issuer")))
 
 
 @pytest.fixture(scope="session")

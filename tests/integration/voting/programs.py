@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -10,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from groundswell_voting.settings import Settings
+from tests.support.programs import environment
 
 ROLES = ("api", "ballot-box", "counter", "archiver", "worker")
 START_SECONDS = 60.0
@@ -80,7 +80,7 @@ async def program(role: str, settings: Settings, **variables: str) -> AsyncItera
     """A role with these settings; killed in the end if it has not ended by then."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "groundswell_voting", role),
-        env={**os.environ, **environment(settings), **variables},
+        env=environment(settings) | variables,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -100,14 +100,3 @@ async def programs(
         running = {role: await stack.enter_async_context(program(role, settings)) for role in roles}
         await asyncio.gather(*(one.logged("started") for one in running.values()))
         yield running
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """The variables that make the same settings in another process."""
-    values = settings.model_dump(mode="json")
-    for name in ("cursor_secret", "voting_pass_keys", "voting_receipt_key", "voting_master_keys"):
-        values[name] = getattr(settings, name).get_secret_value()
-    return {
-        f"GROUNDSWELL_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
-        for name, value in values.items()
-    }

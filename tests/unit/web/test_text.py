@@ -60,6 +60,7 @@ def test_times_are_in_utc_and_for_machines_too() -> None:
         (150_000, "EUR", "EUR\u00a01,500.00"),
         (1_500, "JPY", "JPY\u00a01,500"),
         (1_500, "KWD", "KWD\u00a01.500"),
+        (12_345, "CLF", "CLF\u00a01.2345"),
         (-5, "GBP", "\u2212GBP\u00a00.05"),
         (10**12, "USD", "USD\u00a010,000,000,000.00"),
     ],

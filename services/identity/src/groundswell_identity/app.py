@@ -1,7 +1,5 @@
 """The only wiring of the service: settings, clients, stores, commands, routes, tasks, roles."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, FastAPI
@@ -46,14 +44,13 @@ from groundswell_identity.tokens.routes import (
 )
 from groundswell_identity.tokens.store import FamilyStore
 from groundswell_identity.vault import Vault
+from groundswell_kit import roles
 from groundswell_kit.auth import TokenVerifier
 from groundswell_kit.health import Health
 from groundswell_kit.http import create_app
-from groundswell_kit.ids import new_id
 from groundswell_kit.kafka import ensure_topics
-from groundswell_kit.mongo import Document, connect, probe
+from groundswell_kit.mongo import Document, connect, connected
 from groundswell_kit.outbox import Outbox
-from groundswell_kit.relay import Relay
 from groundswell_kit.serve import Role
 from groundswell_kit.settings import SmtpSettings
 
@@ -165,14 +162,8 @@ def api_role(settings: Settings) -> Role:
     """Serves HTTP. Ready when MongoDB answers and there is a key to sign with."""
     database = connect(settings.mongo_uri, settings.database(SERVICE))
     health = Health("api")
-    health.add("mongodb", probe(database))
-    return Role(
-        name="api",
-        port=settings.identity_api_port,
-        health=health,
-        app=create_api(settings, Stores(database, settings), health),
-        close=database.client.close,
-    )
+    app = create_api(settings, Stores(database, settings), health)
+    return roles.api(settings.identity_api_port, database, health, app)
 
 
 def worker_role(settings: Settings) -> Role:
@@ -180,47 +171,36 @@ def worker_role(settings: Settings) -> Role:
     database = connect(settings.mongo_uri, settings.database(SERVICE))
     stores = Stores(database, settings)
     health = Health("worker")
-    health.add("mongodb", probe(database))
-    relay = Relay(database, settings.kafka_bootstrap, lease_holder=new_id("relay"))
-    health.add("relay", relay.ready)
     mails = CodeMailCommands(stores.code_mails, stores.vault, SmtpSettings())
     mailer = Mailer(mails, health.heartbeat("mailer", HEARTBEAT_SECONDS))
     keeper = KeyKeeper(stores.key_commands(settings), health.heartbeat("keys", HEARTBEAT_SECONDS))
-    return Role(
-        name="worker",
-        port=settings.identity_worker_port,
-        health=health,
-        tasks=[mailer.run, keeper.run, relay.run],
-        close=database.client.close,
+    return roles.worker(
+        settings.identity_worker_port,
+        database,
+        settings.kafka_bootstrap,
+        health,
+        [mailer.run, keeper.run],
     )
 
 
 async def prepare(settings: Settings) -> None:
     """Makes the topics, indexes and first key that are missing; a repeat changes nothing."""
     await ensure_topics(settings.kafka_bootstrap, TOPICS, settings.replication_factor)
-    async with _stores(settings) as stores:
+    async with connected(settings.mongo_uri, settings.database(SERVICE)) as database:
+        stores = Stores(database, settings)
         await stores.ensure_indexes()
         await stores.key_commands(settings).keep()
 
 
 async def rotate_keys(settings: Settings) -> datetime:
     """Makes the next signing key now, and says from when it signs; a repeat makes no other."""
-    async with _stores(settings) as stores:
-        return await stores.key_commands(settings).rotate()
+    async with connected(settings.mongo_uri, settings.database(SERVICE)) as database:
+        return await Stores(database, settings).key_commands(settings).rotate()
 
 
 async def add_brand(settings: Settings, brand_id: str, name: str, manager_email: str) -> Member:
     """Founds a brand unless there is one of this id, and invites a manager; a repeat is safe."""
-    async with _stores(settings) as stores:
-        commands = stores.membership_commands()
+    async with connected(settings.mongo_uri, settings.database(SERVICE)) as database:
+        commands = Stores(database, settings).membership_commands()
         await commands.ensure(brand_id, name)
         return await commands.invite(brand_id, manager_email, ["manager"])
-
-
-@asynccontextmanager
-async def _stores(settings: Settings) -> AsyncIterator[Stores]:
-    database = connect(settings.mongo_uri, settings.database(SERVICE))
-    try:
-        yield Stores(database, settings)
-    finally:
-        await database.client.close()

@@ -1,9 +1,9 @@
 """What the identity service may be told through the environment."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from cryptography.fernet import Fernet
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from groundswell_kit.settings import EngineSettings
 
@@ -56,3 +56,11 @@ class Settings(EngineSettings):
     identity_key_days: float = Field(default=30, gt=0.1, le=366)
     identity_oidc_providers: tuple[OidcProvider, ...] = ()
     identity_system_clients: tuple[SystemClient, ...] = ()
+
+    @model_validator(mode="after")
+    def _https(self) -> Self:
+        for provider in self.identity_oidc_providers:
+            urls = (provider.issuer, *provider.redirect_uris)
+            if self.mode != "local" and not all(url.startswith("https://") for url in urls):
+                raise ValueError(f"outside local mode all URLs of {provider.name} are https://")
+        return self

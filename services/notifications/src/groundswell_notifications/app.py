@@ -1,6 +1,7 @@
 """The only wiring of the service: settings, clients, stores, commands, routes, handlers, roles."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -12,19 +13,19 @@ from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlis
 from groundswell_contracts.people import PersonErased
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
 from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
+from groundswell_kit import roles
 from groundswell_kit.auth import TokenVerifier
 from groundswell_kit.consumer import EventConsumer
 from groundswell_kit.dead_letters import DeadLetters
 from groundswell_kit.handling import Handlers
 from groundswell_kit.health import Health
 from groundswell_kit.http import create_app
-from groundswell_kit.ids import new_id
 from groundswell_kit.inbox import Inbox
 from groundswell_kit.kafka import ensure_topics
-from groundswell_kit.mongo import Document, connect, probe
+from groundswell_kit.mongo import Document, connect, connected
 from groundswell_kit.outbox import Outbox
-from groundswell_kit.relay import Relay
-from groundswell_kit.serve import Role
+from groundswell_kit.serve import Role, Task
+from groundswell_kit.turns import take_turns
 from groundswell_notifications.audience.commands import AudienceCommands
 from groundswell_notifications.audience.queries import AudienceQueries
 from groundswell_notifications.audience.routes import AudienceRoutes
@@ -41,7 +42,6 @@ from groundswell_notifications.messages.commands import MessageCommands
 from groundswell_notifications.messages.handlers import MessageHandlers
 from groundswell_notifications.messages.store import BroadcastStore, MessageStore
 from groundswell_notifications.settings import Settings
-from groundswell_notifications.turns import in_turns
 
 SERVICE = "notifications"
 SOURCE = "/groundswell/notifications"
@@ -110,14 +110,8 @@ def api_role(settings: Settings) -> Role:
     """Serves HTTP. Ready when MongoDB answers."""
     database = connect(settings.mongo_uri, settings.database(SERVICE))
     health = Health("api")
-    health.add("mongodb", probe(database))
-    return Role(
-        name="api",
-        port=settings.notifications_api_port,
-        health=health,
-        app=create_api(settings, Stores(database), health),
-        close=database.client.close,
-    )
+    app = create_api(settings, Stores(database), health)
+    return roles.api(settings.notifications_api_port, database, health, app)
 
 
 def worker_role(settings: Settings) -> Role:
@@ -125,9 +119,6 @@ def worker_role(settings: Settings) -> Role:
     database = connect(settings.mongo_uri, settings.database(SERVICE))
     stores = Stores(database)
     health = Health("worker")
-    health.add("mongodb", probe(database))
-    relay = Relay(database, settings.kafka_bootstrap, lease_holder=new_id("relay"))
-    health.add("relay", relay.ready)
     messages = message_commands(stores)
     consumer = EventConsumer(
         database,
@@ -138,21 +129,33 @@ def worker_role(settings: Settings) -> Role:
         stores.dead_letters,
         health,
     )
-    broadcasts = health.heartbeat("broadcasts", SILENCE_SECONDS)
-    erasures = health.heartbeat("erasures", SILENCE_SECONDS)
-    return Role(
-        name="worker",
-        port=settings.notifications_worker_port,
-        health=health,
-        tasks=[
+    return roles.worker(
+        settings.notifications_worker_port,
+        database,
+        settings.kafka_bootstrap,
+        health,
+        [
             consumer.run,
-            relay.run,
-            in_turns(messages.tell_next_page, broadcasts, BROADCAST_IDLE_SECONDS),
-            in_turns(messages.settle_next_erasure, erasures, ERASURE_IDLE_SECONDS),
+            _turns("broadcasts", messages.tell_next_page, BROADCAST_IDLE_SECONDS, health),
+            _turns("erasures", messages.settle_next_erasure, ERASURE_IDLE_SECONDS, health),
             _mail_sender(settings, stores, health).run,
         ],
-        close=database.client.close,
     )
+
+
+def _turns(
+    name: str, work: Callable[[], Awaitable[bool]], idle_seconds: float, health: Health
+) -> Task:
+    """Does `work` as long as it says that it found some, and looks again after `idle_seconds`."""
+    heartbeat = health.heartbeat(name, SILENCE_SECONDS)
+
+    async def turn() -> float:
+        return 0.0 if await work() else idle_seconds
+
+    async def run(stop: asyncio.Event) -> None:
+        await take_turns(stop, name, turn, heartbeat)
+
+    return run
 
 
 def message_commands(stores: Stores) -> MessageCommands:
@@ -211,21 +214,12 @@ def _link_key(settings: Settings) -> bytes:
 async def prepare(settings: Settings) -> None:
     """Makes the topics and indexes that are missing; a repeat changes nothing."""
     await ensure_topics(settings.kafka_bootstrap, TOPICS, settings.replication_factor)
-    async with _stores(settings) as stores:
-        await stores.ensure_indexes()
+    async with connected(settings.mongo_uri, settings.database(SERVICE)) as database:
+        await Stores(database).ensure_indexes()
 
 
 @asynccontextmanager
 async def dead_letters(settings: Settings) -> AsyncIterator[DeadLetters]:
     """The events that the service could not handle."""
-    async with _stores(settings) as stores:
-        yield stores.dead_letters
-
-
-@asynccontextmanager
-async def _stores(settings: Settings) -> AsyncIterator[Stores]:
-    database = connect(settings.mongo_uri, settings.database(SERVICE))
-    try:
-        yield Stores(database)
-    finally:
-        await database.client.close()
+    async with connected(settings.mongo_uri, settings.database(SERVICE)) as database:
+        yield Stores(database).dead_letters

@@ -9,6 +9,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from groundswell_contracts import topics
 from groundswell_contracts.contests import ContestPublished
 from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
+from groundswell_kit import roles
 from groundswell_kit.auth import TokenVerifier
 from groundswell_kit.consumer import EventConsumer
 from groundswell_kit.dead_letters import DeadLetters
@@ -16,12 +17,10 @@ from groundswell_kit.handling import Handlers
 from groundswell_kit.health import Health
 from groundswell_kit.http import create_app
 from groundswell_kit.idempotency import Idempotency
-from groundswell_kit.ids import new_id
 from groundswell_kit.inbox import Inbox
 from groundswell_kit.kafka import ensure_topics
-from groundswell_kit.mongo import Document, connect, probe
+from groundswell_kit.mongo import Document, connect, connected
 from groundswell_kit.outbox import Outbox
-from groundswell_kit.relay import Relay
 from groundswell_kit.serve import Role
 from groundswell_rewards.audit.queries import AuditQueries, Report
 from groundswell_rewards.grants.commands import GrantCommands
@@ -105,14 +104,8 @@ def api_role(settings: Settings) -> Role:
     """Serves HTTP. Ready when MongoDB answers."""
     database = connect(settings.mongo_uri, settings.database(SERVICE))
     health = Health("api")
-    health.add("mongodb", probe(database))
-    return Role(
-        name="api",
-        port=settings.rewards_api_port,
-        health=health,
-        app=create_api(settings, Stores(database), health),
-        close=database.client.close,
-    )
+    app = create_api(settings, Stores(database), health)
+    return roles.api(settings.rewards_api_port, database, health, app)
 
 
 def worker_role(settings: Settings) -> Role:
@@ -120,9 +113,6 @@ def worker_role(settings: Settings) -> Role:
     database = connect(settings.mongo_uri, settings.database(SERVICE))
     stores = Stores(database)
     health = Health("worker")
-    health.add("mongodb", probe(database))
-    relay = Relay(database, settings.kafka_bootstrap, lease_holder=new_id("relay"))
-    health.add("relay", relay.ready)
     consumer = EventConsumer(
         database,
         settings.kafka_bootstrap,
@@ -132,39 +122,27 @@ def worker_role(settings: Settings) -> Role:
         stores.dead_letters,
         health,
     )
-    return Role(
-        name="worker",
-        port=settings.rewards_worker_port,
-        health=health,
-        tasks=[consumer.run, relay.run],
-        close=database.client.close,
+    return roles.worker(
+        settings.rewards_worker_port, database, settings.kafka_bootstrap, health, [consumer.run]
     )
 
 
 async def prepare(settings: Settings) -> None:
     """Makes the topics and indexes that are missing; a repeat changes nothing."""
     await ensure_topics(settings.kafka_bootstrap, TOPICS, settings.replication_factor)
-    async with _stores(settings) as stores:
-        await stores.ensure_indexes()
+    async with connected(settings.mongo_uri, settings.database(SERVICE)) as database:
+        await Stores(database).ensure_indexes()
 
 
 async def check(settings: Settings) -> Report:
     """Whether the books are right."""
-    async with _stores(settings) as stores:
+    async with connected(settings.mongo_uri, settings.database(SERVICE)) as database:
+        stores = Stores(database)
         return await AuditQueries(stores.plans, stores.wins, stores.ledger).check()
 
 
 @asynccontextmanager
 async def dead_letters(settings: Settings) -> AsyncIterator[DeadLetters]:
     """The events that the service could not handle."""
-    async with _stores(settings) as stores:
-        yield stores.dead_letters
-
-
-@asynccontextmanager
-async def _stores(settings: Settings) -> AsyncIterator[Stores]:
-    database = connect(settings.mongo_uri, settings.database(SERVICE))
-    try:
-        yield Stores(database)
-    finally:
-        await database.client.close()
+    async with connected(settings.mongo_uri, settings.database(SERVICE)) as database:
+        yield Stores(database).dead_letters

@@ -7,7 +7,7 @@ from pymongo.errors import PyMongoError
 
 from groundswell_kit.health import Health, health_app
 from groundswell_kit.middleware import Observe
-from groundswell_kit.mongo import connect, probe
+from groundswell_kit.mongo import connect, connected, probe
 from groundswell_kit.serve import Role
 from groundswell_web.account.routes import AccountRoutes
 from groundswell_web.contests.commands import ContestCommands
@@ -104,11 +104,8 @@ def services_of(settings: Settings) -> Services:
 
 async def prepare(settings: Settings) -> None:
     """Makes the indexes that are missing; a repeat changes nothing."""
-    database = connect(settings.mongo_uri, settings.database(SERVICE))
-    try:
+    async with connected(settings.mongo_uri, settings.database(SERVICE)) as database:
         await SessionStore(database).ensure_indexes()
-    finally:
-        await database.client.close()
 
 
 def _cipher(settings: Settings) -> MultiFernet:

@@ -1,5 +1,6 @@
 """Reads what a form sends: small, URL-encoded, UTF-8. Used by the routes that take forms."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import parse_qsl
@@ -7,10 +8,13 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
+from groundswell_kit.ids import new_id
+
 MAX_BYTES = 64 * 1024
 MAX_FIELDS = 200
 
 _TYPE = "application/x-www-form-urlencoded"
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
@@ -39,6 +43,12 @@ async def read_form(request: Request) -> Mapping[str, str]:
     fields = {name: value.replace("\r\n", "\n") for name, value in pairs}
     request.state.fields = fields
     return fields
+
+
+def form_key(fields: Mapping[str, str]) -> str:
+    """The key that makes sending a form again safe; a new one when it has none that can be one."""
+    key = fields.get("key", "")
+    return key if _KEY.fullmatch(key) else new_id("form")
 
 
 Fields = Annotated[Mapping[str, str], Depends(read_form)]

@@ -97,5 +97,5 @@ class Pages:
         if found is None:
             return Response(status_code=404)
         # An old name gets today's content, and is told not to keep it.
-        keeping = _FOR_EVER if digest in found.url else "no-cache"
+        keeping = _FOR_EVER if found.url == f"/static/{digest}/{name}" else "no-cache"
         return Response(found.body, 200, {"Cache-Control": keeping}, found.media_type)

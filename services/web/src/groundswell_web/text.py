@@ -19,6 +19,7 @@ _WHOLE = frozenset(
     "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()  # noqa: SIM905 - a list of codes reads best as one line
 )
 _THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+_TEN_THOUSANDTHS = frozenset({"CLF", "UYW"})
 
 
 def plain(text: str) -> str:
@@ -97,8 +98,17 @@ def counted(value: int, one: str, many: str) -> str:
 
 def money(amount_minor: int, currency: str) -> Markup:
     """EUR 1,500.00, and JPY 1,500."""
-    decimals = 0 if currency in _WHOLE else 3 if currency in _THOUSANDTHS else 2
+    decimals = _decimals(currency)
     amount = Decimal(amount_minor).scaleb(-decimals)
     sign = "\u2212" if amount < 0 else ""
     shown = f"{sign}{currency}\u00a0{abs(amount):,.{decimals}f}"
     return Markup('<span class="money">{}</span>').format(shown)
+
+
+def _decimals(currency: str) -> int:
+    """How many digits of an amount in minor units stand behind the point (ISO 4217)."""
+    if currency in _WHOLE:
+        return 0
+    if currency in _THOUSANDTHS:
+        return 3
+    return 4 if currency in _TEN_THOUSANDTHS else 2

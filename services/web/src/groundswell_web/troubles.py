@@ -152,11 +152,13 @@ class Troubles:
         await self.show(Request(scope), BROKEN)(scope, receive, send)
 
     async def sessions_away(self, request: Request, error: Exception) -> Response:
-        """The page for a visitor whose session cannot be looked up; `app` installs it."""
+        """The page for a visitor whose session cannot be read or written; `app` installs it."""
         if not is_unavailable(error):
             raise error
         log.warning("sessions away", error=type(error).__name__)
-        return self.show(request, unreachable(request, unknown=False, retry_after=2))
+        # What is asked for begins when it is known who asks.
+        unknown = request.state.visitor.person is not None
+        return self.show(request, unreachable(request, unknown=unknown, retry_after=2))
 
     async def _stop(self, request: Request, error: Stop) -> Response:
         return self.show(request, error.trouble)
@@ -165,6 +167,7 @@ class Troubles:
         return to_sign_in(error.return_to)
 
     async def _form_expired(self, request: Request, _: FormExpired) -> Response:
+        await _recognise(request)
         return self.show(request, _back(request, FORM_EXPIRED))
 
     async def _http(self, request: Request, error: HTTPException) -> Response:

@@ -4,7 +4,8 @@ Used by `app` modules to connect, and by commands, the consumer runtime and the 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import UTC
 from typing import Any, TypeVar
@@ -46,6 +47,16 @@ def connect(uri: str, database: str) -> AsyncDatabase[Document]:
         waitQueueTimeoutMS=5_000,
     )
     return client[database]
+
+
+@asynccontextmanager
+async def connected(uri: str, database: str) -> AsyncIterator[AsyncDatabase[Document]]:
+    """The database of a service for a short command; its client is closed at the end."""
+    opened = connect(uri, database)
+    try:
+        yield opened
+    finally:
+        await opened.client.close()
 
 
 def probe(database: AsyncDatabase[Document]) -> Callable[[], Awaitable[None]]:

@@ -1,4 +1,4 @@
-"""Waiting that a stop can end, and delays that grow. Used by the relay and the consumer runtime."""
+"""Waiting that a stop can end, and delays that grow. Used by all that waits an outage out."""
 
 import asyncio
 from collections.abc import Coroutine

@@ -1,8 +1,10 @@
 """Mail through a real SMTP server: taken, refused for good, or to be tried again."""
 
 import asyncio
+import time
 import traceback
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.message import EmailMessage
 
 import pytest
@@ -120,6 +122,59 @@ async def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     finally:
         silent.set()
         server.close()
+
+
+@asynccontextmanager
+async def dawdling(seconds: float, silent_at: bytes = b"") -> AsyncIterator[int]:
+    """The port of a server that takes every mail, each reply late; it says nothing to one command.
+
+    That command is given as it begins, such as `QUIT`.
+    """
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        in_mail, reply = False, b"220 mail.test"
+        try:
+            while True:
+                await asyncio.sleep(seconds)
+                writer.write(reply + b"\r\n")
+                line = await reader.readline()
+                while in_mail and line not in (b".\r\n", b""):
+                    line = await reader.readline()
+                in_mail = line.startswith(b"DATA")
+                reply = b"354 go on" if in_mail else b"250 OK"
+                if silent_at and line.startswith(silent_at):
+                    await reader.read()
+                if reader.at_eof():
+                    return
+        except ConnectionError:
+            return
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+async def test_a_server_that_is_slow_at_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many steps there are, it is given no more time than was said."""
+    monkeypatch.setattr(mail, "_SEND_SECONDS", 0.5)
+    async with dawdling(0.2) as port:
+        began = time.monotonic()
+        with pytest.raises(MailNotTaken):
+            await send(settings(port), a_mail())
+        assert time.monotonic() - began < 0.8
+
+
+async def test_a_mail_that_was_taken_is_not_sent_again_for_a_farewell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mail, "_SEND_SECONDS", 1.0)
+    monkeypatch.setattr(mail, "_FAREWELL_SECONDS", 0.2)
+    async with dawdling(0.1, silent_at=b"QUIT") as port:
+        await send(settings(port), a_mail())
 
 
 @pytest.mark.parametrize(

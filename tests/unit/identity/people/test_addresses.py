@@ -61,6 +61,11 @@ def test_the_form_is_its_own_and_no_other_spelling_changes_it(
         "ann@example.com\r\nBcc: all@example.com",
         "ann\0@example.com",
         "ann@" + "a" * 64 + ".com",
+        # Mail headers read these as what they encode: another address, a line end, nothing at all.
+        "=?utf-8?q?bob?=@example.com",
+        "=?utf-8?q?bob=40evil.example=2c?=@example.com",
+        "=?utf-8?q?a=0d=0aBcc=3a_all?=@example.com",
+        "=?utf-8?q??=@example.com",
     ],
 )
 def test_what_is_no_address(typed: str) -> None:

@@ -34,9 +34,11 @@ class Script(HttpClient):
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was waited before each repeat; none of it takes any time here."""
     seconds: list[float] = []
+    real_sleep = asyncio.sleep
 
     async def sleep(delay: float) -> None:
         seconds.append(delay)
+        await real_sleep(0)  # whatever else the loop runs has its turn
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
     return seconds

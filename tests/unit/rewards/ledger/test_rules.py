@@ -187,7 +187,7 @@ class TestRecount:
 
     def test_it_remembers_what_is_booked_for_whom(self) -> None:
         entries = [self.ENTRY, reversal(self.ENTRY, NOW)]
-        assert recounted(entries).booked == {"reward_1": ["grant", "reversal"]}
+        assert recounted(entries).booked == {"reward_1": entries}
 
 
 def test_an_entry_has_the_same_id_whoever_books_it() -> None:

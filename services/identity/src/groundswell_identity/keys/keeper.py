@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass
 
 from groundswell_identity.keys.commands import KeyCommands
-from groundswell_identity.turns import take_turns
 from groundswell_kit.health import Heartbeat
+from groundswell_kit.turns import take_turns
 
 LOOK_SECONDS = 30.0
 

@@ -18,6 +18,7 @@ from groundswell_identity.memberships.schemas import (
     NewClient,
     NewClientAnswer,
 )
+from groundswell_identity.people.schemas import NO_STORE
 from groundswell_kit.access import STAFF_ROLES
 from groundswell_kit.auth import Actor
 from groundswell_kit.http import require
@@ -80,16 +81,22 @@ class MembershipRoutes:
         """A brand, for those who work for it."""
         return BrandAnswer.model_validate(await self.queries.brand(brand_id))
 
-    async def invite_member(self, brand_id: LedBrand, body: Invitation) -> MemberAnswer:
+    async def invite_member(
+        self, brand_id: LedBrand, body: Invitation, response: Response
+    ) -> MemberAnswer:
         """Let the owner of an address work for the brand, with these roles instead of any before.
 
         They join by signing in with a provider that has verified the address; nothing is mailed.
         New roles are in the tokens that are issued from now on. A repeat is safe.
         """
+        response.headers.update(NO_STORE)
         return MemberAnswer.of(await self.commands.invite(brand_id, body.email, body.roles))
 
-    async def list_members(self, brand_id: LedBrand, page: AskedPage) -> MemberPage:
+    async def list_members(
+        self, brand_id: LedBrand, page: AskedPage, response: Response
+    ) -> MemberPage:
         """Who works for the brand, as they were invited."""
+        response.headers.update(NO_STORE)
         found = await self.queries.member_page(brand_id, page.behind, page.wanted)
         shown, cursor = page.cut(found)
         return MemberPage(items=[MemberAnswer.of(member) for member in shown], next=cursor)
@@ -106,7 +113,7 @@ class MembershipRoutes:
         A repeat makes another one: if an answer is lost, remove the client that it was about.
         """
         client, secret = await self.commands.make_client(brand_id, body.name, body.scopes)
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.update(NO_STORE)
         shown = ClientAnswer.of(client)
         return NewClientAnswer(client_secret=secret, **shown.model_dump())
 

@@ -2,7 +2,8 @@
 
 The rule: no spaces around it, the domain as it stands in DNS (IDNA, lower case), and lower case
 before the @ too, because phones write a capital there and no provider tells the two apart. Only
-ASCII before the @. Dots and `+tags` stay: what they mean is the provider's own affair.
+ASCII before the @. Dots and `+tags` stay: what they mean is the provider's own affair. No encoded
+words (RFC 2047), for mail headers read them as what they encode, which may be another address.
 """
 
 from typing import Annotated
@@ -19,6 +20,8 @@ def normal_address(text: str) -> str:
         parts = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as error:
         raise ValueError(f"not an address that mail can be sent to: {error}") from None
+    if "=?" in parts.local_part:
+        raise ValueError("not an address that mail can be sent to: =? begins an encoded word")
     return f"{parts.local_part}@{parts.ascii_domain}".lower()
 
 

@@ -7,13 +7,16 @@ from fastapi import APIRouter, Depends, Response
 
 from groundswell_identity.people.commands import Erasure, PersonCommands
 from groundswell_identity.people.queries import PersonQueries
-from groundswell_identity.people.schemas import AddressAnswer, PersonAnswer, ProfileChanges
+from groundswell_identity.people.schemas import (
+    NO_STORE,
+    AddressAnswer,
+    PersonAnswer,
+    ProfileChanges,
+)
 from groundswell_kit.access import Participant, machine
 from groundswell_kit.auth import Actor
 
 ReadsAddresses = Annotated[Actor, Depends(machine("addresses:read"))]
-
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)

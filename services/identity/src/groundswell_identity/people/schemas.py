@@ -14,6 +14,9 @@ from pydantic import (
 
 from groundswell_identity.people.rules import Person
 
+NO_STORE = {"Cache-Control": "no-store"}
+"""Goes with each answer that has an address or a secret."""
+
 _TIME_ZONES = available_timezones()
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from prometheus_client import Counter
 
 from groundswell_identity.signin.commands import CodeMailCommands
-from groundswell_identity.turns import take_turns
 from groundswell_kit.health import Heartbeat
+from groundswell_kit.turns import take_turns
 
 SENDERS = 4
 IDLE_SECONDS = 0.25

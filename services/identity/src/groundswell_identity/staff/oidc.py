@@ -9,6 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus, urlencode
@@ -16,7 +17,7 @@ from urllib.parse import quote_plus, urlencode
 import aiohttp
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import JWKRegistry, KeySet
 from pydantic import BaseModel, Field, ValidationError
 
 from groundswell_identity.settings import HttpUrl, OidcProvider
@@ -53,6 +54,11 @@ class _Metadata(BaseModel):
     token_endpoint: HttpUrl
     jwks_uri: HttpUrl
     token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
+
+    @property
+    def is_secure(self) -> bool:
+        urls = (self.authorization_endpoint, self.token_endpoint, self.jwks_uri)
+        return all(url.startswith("https://") for url in urls)
 
 
 class _Jwks(BaseModel):
@@ -123,6 +129,8 @@ class OidcClient:
             raise ProviderAway("its metadata cannot be used") from None
         if metadata.issuer != self.provider.issuer:
             raise ProviderAway("its metadata names another issuer")
+        if metadata.issuer.startswith("https://") and not metadata.is_secure:
+            raise ProviderAway("its metadata names what is reached without TLS")
         return metadata
 
     async def _id_token(self, metadata: _Metadata, sign_in: StaffSignIn, code: str) -> str:
@@ -179,10 +187,7 @@ class OidcClient:
 
 def _verified(id_token: str, jwks: bytes) -> dict[str, Any]:
     """The claims of an ID token that is signed by one of the provider's keys."""
-    try:
-        keys = KeySet.import_key_set({"keys": _Jwks.model_validate_json(jwks).keys})
-    except (JoseError, ValueError, TypeError, KeyError):
-        raise ProviderAway("its keys cannot be used") from None
+    keys = _usable(jwks)
     try:
         signed = jws.extract_compact(id_token.encode("ascii"), registry=_REGISTRY)
         genuine = jws.validate_compact(signed, keys, registry=_REGISTRY)
@@ -192,3 +197,18 @@ def _verified(id_token: str, jwks: bytes) -> dict[str, Any]:
     if not genuine or not isinstance(claims, dict):
         raise ProviderRefused("an ID token whose signature is wrong")
     return claims
+
+
+def _usable(jwks: bytes) -> KeySet:
+    """The provider's keys, without those of kinds that we do not know (RFC 7517, 5)."""
+    try:
+        published = _Jwks.model_validate_json(jwks).keys
+    except ValidationError:
+        raise ProviderAway("its keys cannot be read") from None
+    keys = []
+    for jwk in published:
+        with suppress(JoseError, ValueError, TypeError, KeyError):
+            keys.append(JWKRegistry.import_key(jwk))
+    if not keys:
+        raise ProviderAway("none of its keys can be used")
+    return KeySet(keys)

@@ -1,11 +1,14 @@
 """Sending one mail that is due: decided, addressed, sent and noted."""
 
+import asyncio
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from groundswell_kit.clock import utc_now
 from groundswell_kit.mail import MailNotTaken, MailRefused, send
+from groundswell_kit.mongo import is_unavailable
 from groundswell_kit.observability import get_logger
 from groundswell_kit.settings import SmtpSettings
 from groundswell_notifications.audience.queries import AudienceQueries
@@ -18,6 +21,9 @@ from groundswell_notifications.metrics import MAIL_WAITS, MAILS, MAILS_DUE, OLDE
 
 log = get_logger()
 
+NOTING_SECONDS = 25.0
+NOTING_PAUSE_SECONDS = 0.5
+
 Away = Literal["identity", "smtp"]
 
 End = tuple[MailState, str | None]
@@ -26,7 +32,7 @@ End = tuple[MailState, str | None]
 
 @dataclass(frozen=True, slots=True)
 class MailCommands:
-    """Mails are sent at least once: a crash between sending and noting sends one again.
+    """Mails are sent at least once: one is sent again when nobody could note that it was sent.
 
     A receiver knows such a repeat by its Message-ID.
     """
@@ -39,13 +45,13 @@ class MailCommands:
 
     async def take_next(self) -> DueMail | None:
         """The mail that is due for longest, in hand for a minute; None when none is due."""
-        now = utc_now()
-        return await self.messages.take_due(now, now + IN_HAND)
+        return await self.messages.take_due(IN_HAND)
 
     async def deliver(self, mail: DueMail) -> Away | None:
         """Brings a mail in hand to its end, or lets it wait for whoever is away.
 
-        Takes half a minute at most. Raises MongoDB's errors; the mail is then tried again.
+        Takes 31 seconds at most, and a minute when MongoDB is away. Raises MongoDB's errors; the
+        mail is then tried again.
         """
         message = mail.message
         try:
@@ -54,9 +60,9 @@ class MailCommands:
             away: Away = "identity" if isinstance(error, IdentityAway) else "smtp"
             MAIL_WAITS.labels(away).inc()
             log.debug("mail waits", away=away, reason=str(error), message_id=message.id)
-            await self.messages.put_off(message.id, utc_now() + delay_after(mail.attempts))
+            await self.messages.put_off(mail, delay_after(mail.attempts))
             return away
-        await self.messages.end_mail(message.id, state, note, utc_now())
+        await self._note(message.id, state, note)
         MAILS.labels(message.kind, state).inc()
         if state == "failed":
             log.warning("mail failed", reason=note, message_id=message.id)
@@ -69,6 +75,17 @@ class MailCommands:
         since = queue.oldest_since
         age = 0.0 if since is None else (utc_now() - since).total_seconds()
         OLDEST_DUE_SECONDS.set(max(0.0, age))
+
+    async def _note(self, message_id: str, state: MailState, note: str | None) -> None:
+        """Notes an end; tries for a while, because a sent mail without its note is sent again."""
+        give_up_at = time.monotonic() + NOTING_SECONDS
+        while True:
+            try:
+                return await self.messages.end_mail(message_id, state, note, utc_now())
+            except Exception as error:
+                if not is_unavailable(error) or time.monotonic() > give_up_at:
+                    raise
+            await asyncio.sleep(NOTING_PAUSE_SECONDS)
 
     async def _end(self, message: Message, now: datetime) -> End:
         if not is_worth_sending(message.created_at, now):

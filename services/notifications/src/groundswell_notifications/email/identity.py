@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 SCOPE = "addresses:read"
 ANSWER_SECONDS = 5.0
+CONTACT_SECONDS = 15.0
 
 # A token is renewed while the old one still works.
 RENEW_SECONDS = 60.0
@@ -78,11 +79,13 @@ class Identity:
     async def contact(self, person_id: str) -> Contact | None:
         """How to reach the person now; None when they are erased or never were."""
         try:
-            status, body = await self._ask(person_id)
-            if status == 401:
-                # The token was revoked, or its key is gone: a new one, once.
-                self._token = None
+            # Also for who waits while others ask for a token, one after the other.
+            async with asyncio.timeout(CONTACT_SECONDS):
                 status, body = await self._ask(person_id)
+                if status == 401:
+                    # The token was revoked, or its key is gone: a new one, once.
+                    self._token = None
+                    status, body = await self._ask(person_id)
             if status == 404:
                 return None
             if status != 200:

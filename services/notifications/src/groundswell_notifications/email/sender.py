@@ -4,9 +4,8 @@ import asyncio
 import time
 
 from groundswell_kit.health import Heartbeat
-from groundswell_kit.mongo import is_unavailable
 from groundswell_kit.observability import get_logger
-from groundswell_kit.waiting import growing_delay, pause
+from groundswell_kit.turns import take_turns
 from groundswell_notifications.email.commands import Away, MailCommands
 from groundswell_notifications.email.identity import Identity
 from groundswell_notifications.messages.rules import DueMail
@@ -43,22 +42,9 @@ class MailSender:
 
         What is not finished then is tried again by whoever takes it up, a minute later.
         """
-        failures = 0
         async with self._identity:
             try:
-                while not stop.is_set():
-                    try:
-                        delay = await self._turn()
-                    except Exception as error:
-                        if not is_unavailable(error):
-                            raise
-                        failures += 1
-                        delay = growing_delay(failures)
-                        log.warning("mails interrupted", error=repr(error), failures=failures)
-                    else:
-                        failures = 0
-                        self._heartbeat.beat()
-                    await pause(stop, delay)
+                await take_turns(stop, "mails", self._turn, self._heartbeat)
             finally:
                 await self._finish()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
@@ -71,11 +71,11 @@ class MessageStore:
         document = await self._messages.find_one(theirs)
         return None if document is None else _message(document)
 
-    async def take_due(self, now: datetime, until: datetime) -> DueMail | None:
-        """The mail that is due for longest, taken in hand: nobody else gets it before `until`."""
+    async def take_due(self, in_hand: timedelta) -> DueMail | None:
+        """The mail that is due for longest; nobody else gets it for as long as it is in hand."""
         document = await self._messages.find_one_and_update(
-            DUE | {"mail.due_at": {"$lte": now}},
-            {"$set": {"mail.due_at": until}, "$inc": {"mail.attempts": 1}},
+            DUE | {"$expr": {"$lte": ["$mail.due_at", "$$NOW"]}},
+            _due_in(in_hand, {"mail.attempts": {"$add": ["$mail.attempts", 1]}}),
             sort=[("mail.due_at", ASCENDING)],
             return_document=ReturnDocument.AFTER,
         )
@@ -83,11 +83,10 @@ class MessageStore:
             return None
         return DueMail(_message(document), document["mail"]["attempts"])
 
-    async def put_off(self, message_id: str, due_at: datetime) -> None:
-        """Lets a mail that could not be sent be due again at that time."""
-        await self._messages.update_one(
-            {"_id": message_id} | DUE, {"$set": {"mail.due_at": due_at}}
-        )
+    async def put_off(self, mail: DueMail, delay: timedelta) -> None:
+        """Lets a mail that could not be sent be due after a delay, unless others took it since."""
+        still_ours = {"_id": mail.message.id, "mail.attempts": mail.attempts} | DUE
+        await self._messages.update_one(still_ours, _due_in(delay, {}))
 
     async def end_mail(
         self, message_id: str, state: MailState, note: str | None, now: datetime
@@ -126,10 +125,12 @@ class BroadcastStore:
         await self._broadcasts.create_index("next_at", sparse=True)
 
     async def begin(self, brand_id: str, broadcast: Broadcast, now: datetime) -> None:
-        """Stores a broadcast whose first page is due now."""
+        """Stores a broadcast whose first page is due now; one that has begun goes on as it is."""
         notice = broadcast.notice
-        document = asdict(notice) | _progress(broadcast) | {"brand_id": brand_id, "next_at": now}
-        await self._broadcasts.insert_one({"_id": _broadcast_id(notice)} | document)
+        first = asdict(notice) | _progress(broadcast) | {"next_at": now}
+        del first["brand_id"]
+        known = {"brand_id": brand_id, "_id": _broadcast_id(notice)}
+        await self._broadcasts.update_one(known, {"$setOnInsert": first}, upsert=True)
 
     async def since(self, brand_id: str, contest_id: str, happened_at: datetime) -> list[Notice]:
         """What a contest's people were told, or are being told, of that time and later."""
@@ -170,6 +171,13 @@ def _broadcast_id(notice: Notice) -> str:
 
 def _progress(broadcast: Broadcast) -> Document:
     return {"told_up_to": broadcast.told_up_to, "passes_left": broadcast.passes_left}
+
+
+def _due_in(delay: timedelta, more: Document) -> list[Document]:
+    # By the server's clock, which all workers share: with their own, one that is ahead would take
+    # what another has in hand.
+    due_at = {"$add": ["$$NOW", round(delay.total_seconds() * 1000)]}
+    return [{"$set": {"mail.due_at": due_at} | more}]
 
 
 def _document(message: Message, now: datetime) -> Document:

@@ -136,12 +136,12 @@ def owed(payables: Mapping[Account, int]) -> list[Money]:
 class Recount:
     """Reads the books from their start: entries by reward, its grant before its reversal.
 
-    `findings` says in words what is wrong with the entries taken so far, `booked` which kinds of
-    them each reward has.
+    `findings` says in words what is wrong with the entries taken so far, `booked` which of them
+    each reward has.
     """
 
     balances: dict[Account, int] = field(default_factory=dict)
-    booked: dict[str, list[Kind]] = field(default_factory=dict)
+    booked: dict[str, list[Entry]] = field(default_factory=dict)
     entries: int = 0
     findings: list[str] = field(default_factory=list)
     _last: Entry | None = None
@@ -153,7 +153,7 @@ class Recount:
         if entry.kind == "reversal" and not self._undoes_last(entry):
             self.findings.append(f"{entry.id} is not what undoes {entry.reverses}")
         post(self.balances, entry)
-        self.booked.setdefault(entry.reward_id, []).append(entry.kind)
+        self.booked.setdefault(entry.reward_id, []).append(entry)
         self.entries += 1
         self._last = entry
 

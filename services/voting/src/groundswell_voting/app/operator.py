@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from groundswell_kit.dead_letters import DeadLetters
-from groundswell_kit.mongo import connect
+from groundswell_kit.mongo import connected
 from groundswell_voting.app import SERVICE
 from groundswell_voting.app.clients import redis
 from groundswell_voting.app.stores import Stores
@@ -17,7 +17,8 @@ from groundswell_voting.settings import Settings
 
 async def recounted(settings: Settings, poll_id: str) -> Recount:
     """A poll counted from the log, beside its certified tally."""
-    async with _stores(settings) as stores:
+    async with connected(settings.mongo_uri, settings.database(SERVICE)) as database:
+        stores = Stores(settings, database)
         return await recount(
             poll_id,
             settings.kafka_bootstrap,
@@ -40,14 +41,5 @@ async def set_back(settings: Settings, partitions: Iterable[int]) -> None:
 @asynccontextmanager
 async def dead_letters(settings: Settings) -> AsyncIterator[DeadLetters]:
     """The events that voting could not handle."""
-    async with _stores(settings) as stores:
-        yield stores.dead_letters
-
-
-@asynccontextmanager
-async def _stores(settings: Settings) -> AsyncIterator[Stores]:
-    database = connect(settings.mongo_uri, settings.database(SERVICE))
-    try:
-        yield Stores(settings, database)
-    finally:
-        await database.client.close()
+    async with connected(settings.mongo_uri, settings.database(SERVICE)) as database:
+        yield Stores(settings, database).dead_letters

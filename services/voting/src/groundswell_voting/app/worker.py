@@ -10,7 +10,7 @@ from groundswell_kit.health import Health
 from groundswell_kit.ids import new_id
 from groundswell_kit.kafka import ensure_topics, new_producer
 from groundswell_kit.leases import Lease
-from groundswell_kit.mongo import Document, connect
+from groundswell_kit.mongo import Document, connect, connected
 from groundswell_kit.relay import Relay
 from groundswell_kit.serve import Role
 from groundswell_voting.app import SERVICE
@@ -112,11 +112,8 @@ def _machine(
 async def prepare(settings: Settings) -> None:
     """Makes the topics and indexes that are missing; a repeat changes nothing."""
     await prepare_topics(settings)
-    database = connect(settings.mongo_uri, settings.database(SERVICE))
-    try:
+    async with connected(settings.mongo_uri, settings.database(SERVICE)) as database:
         await Stores(settings, database).ensure_indexes()
-    finally:
-        await database.client.close()
 
 
 async def prepare_topics(settings: Settings) -> None:

@@ -1,6 +1,5 @@
 """Pages of contests: the list, a contest, its standings, its decision, an idea, a new idea."""
 
-import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from groundswell_kit.ids import new_id
 from groundswell_web.contests.commands import ContestCommands
 from groundswell_web.contests.queries import STANDINGS_SHOWN, ContestQueries
 from groundswell_web.contests.rules import PHASES, flaws, is_under_way
-from groundswell_web.forms import Fields
+from groundswell_web.forms import Fields, form_key
 from groundswell_web.pages import Pages
 from groundswell_web.services import Away, Refused
 from groundswell_web.sessions.rules import is_form_token
@@ -20,8 +19,6 @@ from groundswell_web.troubles import Stop, Trouble
 
 Cursor = Annotated[str | None, Query(max_length=500)]
 Start = Annotated[int, Query(alias="from", ge=0, le=100_000)]
-
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 SEND_ONCE_MORE = (
     "You have signed in or out since you opened this form. Your text is still here: send it once "
@@ -140,7 +137,7 @@ class ContestRoutes:
         return await self._new_idea(request, contest_id, {"key": new_id("form")})
 
     async def submit_idea(
-        self, request: Request, contest_id: Id, visitor: AnyVisitor, fields: Fields
+        self, request: Request, contest_id: Id, fields: Fields, visitor: AnyVisitor
     ) -> Response:
         """Hands in the idea. Whatever goes wrong, the text comes back with the form."""
         if visitor.person is None:
@@ -150,7 +147,7 @@ class ContestRoutes:
         title, summary = fields.get("title", "").strip(), fields.get("summary", "").strip()
         if found := flaws(title, summary):
             return await self._new_idea(request, contest_id, fields, 422, flaws=found)
-        key = _key(fields)
+        key = form_key(fields)
         try:
             idea = await self.commands.submit(visitor.person, contest_id, title, summary, key)
         except Away as away:
@@ -208,13 +205,7 @@ class ContestRoutes:
             contest_id=contest_id,
             title=fields.get("title", ""),
             summary=fields.get("summary", ""),
-            key=_key(fields),
+            key=form_key(fields),
             error=error,
             flaws=flaws or {},
         )
-
-
-def _key(fields: Fields) -> str:
-    """The key that makes sending the form again safe."""
-    key = fields.get("key", "")
-    return key if _KEY.fullmatch(key) else new_id("form")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from groundswell_kit.ids import new_id
+from groundswell_web.forms import form_key
 from groundswell_web.pages import Pages
 from groundswell_web.rewards.schemas import Statement
 from groundswell_web.services import Call, Nothing, Service, Services
@@ -76,7 +77,7 @@ class RewardRoutes:
             path=f"/v1/rewards/{reward_id}/acceptance",
             token=form.person.token,
             json={"terms_hash": form.get("terms_hash")},
-            key=form.get("key") or None,
+            key=form_key(form.fields),
         )
         await self.services.send(call, Nothing)
         return RedirectResponse("/rewards", 303)
@@ -90,7 +91,7 @@ class RewardRoutes:
             method="POST",
             path=f"/v1/rewards/{reward_id}/refusal",
             token=form.person.token,
-            key=form.get("key") or None,
+            key=form_key(form.fields),
         )
         await self.services.send(call, Nothing)
         return RedirectResponse("/rewards", 303)

@@ -185,15 +185,16 @@ class SessionCommands:
         call = Call(service=Service.IDENTITY, method="POST", path="/v1/token", form=form)
         try:
             issued = await self.services.send(call, IssuedTokens)
-        except Refused:
-            await self.store.remove(session.key)
-            return None
-        except Away:
+        except (Away, Refused) as error:
+            if isinstance(error, Refused) and error.kind == "invalid_grant":
+                await self.store.remove(session.key)
+                return None
             # An answer may have been lost; identity gives the same tokens to whoever asks soon.
             await self.store.give_up_renewal(session)
             if still_usable(tokens.valid_until, utc_now()):
                 return tokens
-            raise
+            log.warning("tokens were not renewed", error=str(error))
+            raise Away(Service.IDENTITY, unknown=False) from error
         sealed = self._seal(issued, tokens.person_id)
         await self.store.renew(session, sealed)
         return self._opened(sealed)

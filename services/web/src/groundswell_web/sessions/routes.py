@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from groundswell_web.forms import Fields
 from groundswell_web.pages import Pages
 from groundswell_web.services import Away, Refused
-from groundswell_web.sessions.commands import SessionCommands
+from groundswell_web.sessions.commands import SessionCommands, Visitor
 from groundswell_web.sessions.rules import (
     SIGN_IN_LIFETIME,
     digits,
@@ -24,7 +24,6 @@ from groundswell_web.sessions.visitors import (
     Cookies,
     FormExpired,
     OwnSite,
-    SignedForm,
 )
 
 CODE_DIGITS = 6
@@ -78,11 +77,9 @@ class SignInRoutes:
             )
         except Refused as refused:
             if refused.status == 429:
-                wait = max(1, round(refused.retry_after / 60))
-                minutes = "a minute" if wait == 1 else f"{wait} minutes"
                 error = (
                     "Too many codes were asked for with this address. Use the newest one, or try "
-                    f"again in {minutes}."
+                    f"again in {_in_words(refused.retry_after)}."
                 )
                 return self._page("sign-in.html", request, pending, 429, error)
             return self._page("sign-in.html", request, pending, 422, NOT_AN_ADDRESS)
@@ -119,9 +116,15 @@ class SignInRoutes:
         self.cookies.take(response, self.cookies.sign_in)
         return response
 
-    async def sign_out(self, request: Request, _: SignedForm) -> Response:
-        """Ends the session, and its tokens."""
-        await self.commands.sign_out(request.cookies[self.cookies.session])
+    async def sign_out(self, request: Request, fields: Fields) -> Response:
+        """Ends the session, and its tokens; also while nobody can say whose session it is."""
+        secret = request.cookies.get(self.cookies.session)
+        if secret is None:
+            return RedirectResponse("/sign-in", 303)
+        if not is_form_token(secret, fields.get("csrf", "")):
+            raise FormExpired
+        request.state.visitor = Visitor(secret=secret)
+        await self.commands.sign_out(secret)
         response: Response = RedirectResponse("/", 303)
         self.cookies.take(response, self.cookies.session)
         return response
@@ -166,6 +169,13 @@ class SignInRoutes:
         response = self._page(template, request, pending, 503, AWAY)
         response.headers["Retry-After"] = str(away.retry_after)
         return response
+
+
+def _in_words(seconds: int) -> str:
+    minutes = max(1, round(seconds / 60))
+    if minutes > 90:
+        return f"{round(minutes / 60)} hours"
+    return "a minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def _may_be_address(text: str) -> bool:

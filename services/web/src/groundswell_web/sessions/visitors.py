@@ -69,7 +69,10 @@ def cookies_of(request: Request) -> Cookies:
 async def visitor_of(request: Request) -> Visitor:
     """Who asks, whether signed in or not."""
     sessions: SessionCommands = request.app.state.sessions
-    visitor = await sessions.visitor(request.cookies.get(cookies_of(request).session))
+    secret = request.cookies.get(cookies_of(request).session)
+    # Until it is known who asks: should that fail, the page about it has the token of the forms.
+    request.state.visitor = Visitor(secret=secret)
+    visitor = await sessions.visitor(secret)
     request.state.visitor = visitor
     return visitor
 
@@ -116,7 +119,8 @@ OwnSite = Depends(_own_site)
 """For routes that take forms: from a page of ours."""
 
 
-def _form(person: SignedIn, visitor: AnyVisitor, fields: Fields) -> Form:
+# The fields are read before anybody is asked who sent them, so that no text is lost if that fails.
+def _form(fields: Fields, person: SignedIn, visitor: AnyVisitor) -> Form:
     if not is_form_token(visitor.secret or "", fields.get("csrf", "")):
         raise FormExpired
     return Form(person, fields)

@@ -19,7 +19,10 @@ async function refresh() {
       throw new Error(String(answer.status));
     }
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    shown.replaceWith(document.adoptNode(fresh.body.firstElementChild));
+    // Who stands in it with a keyboard would be thrown back to the top of the page.
+    if (!shown.contains(document.activeElement)) {
+      shown.replaceWith(document.adoptNode(fresh.body.firstElementChild));
+    }
     failures = 0;
   } catch {
     failures += 1;

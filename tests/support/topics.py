@@ -1,15 +1,17 @@
 """Reads and writes topics as others would: by plain Kafka clients and the contracts' codec."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import CommitFailedError
 
 from groundswell_contracts.cloudevents import CloudEvent, from_kafka, to_kafka
-from groundswell_contracts.topics import TALLIES, Topic
+from groundswell_contracts.topics import Topic
 
-WAIT_SECONDS = 20
+READ_SECONDS = 20
+GROUP_SECONDS = 30
 
 
 async def published(
@@ -20,7 +22,7 @@ async def published(
     Waits for `count` of them and a moment longer, so that one too many is seen as well.
     """
     found: list[CloudEvent] = []
-    async with _reader(bootstrap, topics) as consumer, asyncio.timeout(WAIT_SECONDS):
+    async with _reader(bootstrap, topics) as consumer, asyncio.timeout(READ_SECONDS):
         while True:
             batches = await consumer.getmany(timeout_ms=500)
             for partition, records in batches.items():
@@ -45,11 +47,24 @@ async def publish(bootstrap: str, *events: CloudEvent) -> None:
         await producer.stop()
 
 
-async def skip_to_end(bootstrap: str, group: str) -> None:
-    """Lets a group begin at the end of the tallies, behind those of other tests."""
-    async with _reader(bootstrap, [TALLIES], group) as consumer:
+async def skip_to_end(bootstrap: str, group: str, topics: Collection[Topic]) -> None:
+    """Lets a group begin at the end of the topics, behind the events of other tests.
+
+    Waits for the group to be empty: one that was killed is a member for some seconds more.
+    """
+    async with _reader(bootstrap, topics, group) as consumer:
         ends = await consumer.end_offsets(consumer.assignment())
-        await consumer.commit(ends)
+        async with asyncio.timeout(GROUP_SECONDS):
+            while not await _committed(consumer, ends):  # noqa: ASYNC110 - nothing tells it
+                await asyncio.sleep(0.5)
+
+
+async def _committed(consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> bool:
+    try:
+        await consumer.commit(offsets)
+    except CommitFailedError:
+        return False
+    return True
 
 
 @asynccontextmanager
