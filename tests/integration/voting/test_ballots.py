@@ -61,8 +61,8 @@ async def test_it_shows_the_vote_that_counts_to_its_voter_alone(api: Api) -> Non
         await api.voting.close(poll)
         await api.voting.reaches(poll, PollStage.RETIRED)
         await api.voting.archived()
-    keys = [key async for key in api.voting.redis.scan_iter("*:ballots:*")]
-    assert keys == [], "the count has dropped the ballots"
+    ballots = api.voting.redis.scan_iter(f"*:ballots:{poll.poll_id}:*")
+    assert [key async for key in ballots] == [], "the count has dropped them"
     assert {person: await ballot(api, poll, person) for person in expected} == expected
 
 

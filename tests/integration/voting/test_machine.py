@@ -239,19 +239,22 @@ async def test_a_worker_that_comes_while_another_still_writes_is_not_halted(
 async def test_a_poll_that_cannot_be_moved_on_holds_up_no_other(voting: Voting) -> None:
     """Not even by the growing delays between the attempts at it."""
     stuck = await voting.plan()
-    attempts: list[Poll] = []
+    attempts: list[str] = []
 
     class Broken:
         async def certify(self, poll: Poll) -> None:
-            attempts.append(poll)
+            attempts.append(poll.poll_id)
             raise RuntimeError("it cannot be certified")
 
-    async with running(voting.machine(0.1, certification=Broken()).run):
+    machine = voting.machine(0.1, certification=Broken())
+    async with running(machine.run):
         await voting.reaches(stuck, PollStage.OPEN)
         await voting.close(stuck)
         await voting.reaches(stuck, PollStage.SEALED)
-        await eventually(lambda: _is_true(lambda: len(attempts) >= 5), "it was tried again")
-        assert REGISTRY.get_sample_value("groundswell_polls_stuck") == 1
+        await eventually(lambda: _is_true(lambda: attempts.count(stuck.poll_id) >= 3), "again")
+        # Earlier tests may have left polls that are stuck as well.
+        assert stuck.poll_id in machine._failures
+        assert REGISTRY.get_sample_value("groundswell_polls_stuck") == len(machine._failures)
         await voting.reaches(await voting.plan(), PollStage.OPEN, within_seconds=2)
     assert (await voting.poll(stuck)).stage is PollStage.SEALED
 
