@@ -112,6 +112,9 @@ async def test_standings_refresh_themselves(browsing: Browsing, site: Site, vote
     await site.cast(vote, await site.person(), vote.idea_ids[2])
     await expect(standings).to_contain_text(re.compile(rf"\b{shown + 1} votes?\b"), timeout=20_000)
     await browsing.check(page, "standings-refreshed")
+    fragment = await site.http.get(f"{site.url}/contests/{vote.contest_id}/standings")
+    assert fragment.headers["cache-control"] == "public, max-age=1"
+    assert "cookie" not in fragment.headers["vary"].lower()
 
 
 async def test_a_hidden_tab_asks_for_nothing(browsing: Browsing, site: Site, vote: Vote) -> None:

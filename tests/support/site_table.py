@@ -13,6 +13,7 @@ _SEE_OTHER, _FORBIDDEN, _MISSING = 303, 403, 404
 class Page:
     """A page or form: the answer to who is not signed in, and to who is signed in as another.
 
+    `made_up` is the answer to a cookie that is nobody's, where it differs from that to no cookie.
     `private` pages show their owner something of the House. `form` is what is sent beside the
     proof that a page of the sender's own session was there; `from_anywhere` forms need none.
     """
@@ -21,6 +22,7 @@ class Page:
     another: int
     private: bool = False
     from_anywhere: bool = False
+    made_up: int | None = None
     ids: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
 
@@ -65,6 +67,6 @@ SITE: Mapping[str, Page] = {
     "POST /sign-in": Page(_FORBIDDEN, _FORBIDDEN, form={"email": "carol@elsewhere.example"}),
     "GET /sign-in/code": Page(_SEE_OTHER, _SEE_OTHER),
     "POST /sign-in/code": Page(_FORBIDDEN, _FORBIDDEN, form={"code": "123456"}),
-    # The last of all: it ends the session.
-    "POST /sign-out": Page(_SEE_OTHER, _SEE_OTHER),
+    # The last of all: it ends the session. It looks at the form alone, not whose session it is.
+    "POST /sign-out": Page(_SEE_OTHER, _SEE_OTHER, made_up=_FORBIDDEN),
 }

@@ -67,14 +67,13 @@ async def test_cookies_are_for_this_site_alone(world: World) -> None:
 async def test_a_session_gets_a_new_name_at_each_sign_in(world: World) -> None:
     async with world.signed_in() as browser:
         first = browser.http.cookies["groundswell"]
-        async with world.browser() as other:
-            other.http.cookies.set("groundswell", first, domain="site.test")
-            other.http.cookies.set("groundswell", first)
-            await other.get("/sign-in")
         await world.database["sessions"].update_one({}, {"$set": {"expires_at": utc_now()}})
         await world.sign_in(browser, ADDRESS)
         assert browser.http.cookies["groundswell"] != first
         assert len(await world.database["sessions"].find().to_list()) == 1
+    async with world.browser() as other:
+        with_old_name = await other.get("/inbox", Cookie=f"groundswell={first}")
+        assert with_old_name.headers["location"].startswith("/sign-in")
 
 
 async def test_signing_out_ends_session_and_tokens(world: World) -> None:

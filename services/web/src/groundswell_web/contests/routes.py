@@ -108,7 +108,13 @@ class ContestRoutes:
         if vote is None:
             return Response(status_code=503, headers={"Retry-After": "5"})
         return self.pages.show(
-            "standings.html", request, contest_id=contest_id, vote=vote, shown=STANDINGS_SHOWN
+            "standings.html",
+            request,
+            # The same for everybody: what stands in front of the site may answer for a second.
+            headers={"Cache-Control": "public, max-age=1", "Vary": "Accept-Encoding"},
+            contest_id=contest_id,
+            vote=vote,
+            shown=STANDINGS_SHOWN,
         )
 
     async def show_decision(self, request: Request, contest_id: Id, _: AnyVisitor) -> Response:
