@@ -101,7 +101,7 @@ async def _value(redis: Redis, key: bytes) -> Any:
         case b"zset":
             return await redis.zrange(key, 0, -1)
         case other:
-            raise NotImplementedError(f"a value of the type {other!r}")
+            raise TypeError(f"a value of the type {other!r}")
 
 
 async def _metrics(ports: LocalPorts) -> AsyncIterator[Place]:

@@ -48,27 +48,27 @@ def service_commands(
 
     A service that takes no events in has no dead letters.
     """
-    commands = typer.Typer(
-        help=f"The {service} service.", no_args_is_help=True, add_completion=False
-    )
+    about = f"The {service} service."
+    commands = typer.Typer(help=about, no_args_is_help=True, add_completion=False)
+
+    def run_roles_of(process: str, *builders: Callable[[Settings], Role]) -> None:
+        told = settings()
+        run_process(service, process, told, lambda: [build(told) for build in builders])
 
     @commands.command()
     def api() -> None:
         """Serve HTTP."""
-        told = settings()
-        run_process(service, "api", told, lambda: [api_role(told)])
+        run_roles_of("api", api_role)
 
     @commands.command()
     def worker() -> None:
         """Take events in and publish the outbox."""
-        told = settings()
-        run_process(service, "worker", told, lambda: [worker_role(told)])
+        run_roles_of("worker", worker_role)
 
     @commands.command(name="all")
     def all_roles() -> None:
         """Run every role in one process, for one machine."""
-        told = settings()
-        run_process(service, "all", told, lambda: [api_role(told), worker_role(told)])
+        run_roles_of("all", api_role, worker_role)
 
     @commands.command()
     def prepare() -> None:

@@ -38,11 +38,6 @@ def current_traceparent() -> str:
     return current
 
 
-def correlation_id() -> str:
-    """The trace id of `current_traceparent()`: 32 hexadecimal digits."""
-    return trace_id(current_traceparent())
-
-
 def new_traceparent() -> str:
     """A traceparent that begins a trace of its own."""
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

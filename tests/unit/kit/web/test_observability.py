@@ -11,7 +11,6 @@ import structlog
 
 from groundswell_kit.observability import (
     configure_logging,
-    correlation_id,
     current_traceparent,
     get_logger,
     use_traceparent,
@@ -87,7 +86,6 @@ def test_the_level_is_kept(logs: pytest.CaptureFixture[str]) -> None:
 def test_a_trace_is_used_for_its_block_only() -> None:
     with use_traceparent(TRACEPARENT) as outer:
         assert outer == current_traceparent() == TRACEPARENT
-        assert correlation_id() == TRACE
         with use_traceparent(None) as inner:
             assert inner != TRACEPARENT
         assert current_traceparent() == TRACEPARENT
