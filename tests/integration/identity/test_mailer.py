@@ -7,6 +7,8 @@ from email.message import EmailMessage
 import pytest
 
 from groundswell_identity.signin.mailer import Mailer
+from groundswell_identity.signin.store import CodeMail
+from groundswell_kit.clock import utc_now
 from groundswell_kit.health import Heartbeat
 from tests.integration.identity.world import ANN, World, code_in
 
@@ -98,6 +100,17 @@ async def test_a_refused_mail_is_given_up_and_nobody_is_told(world: World) -> No
     assert await world.send_mails() == ["refused"]
     assert await waiting(world) == 0
     assert (await world.try_code(sign_in_id, "000000")).status_code == 400
+
+
+async def test_an_address_that_cannot_be_written_to_holds_up_nobody(world: World) -> None:
+    """Such an address is refused at the door; should one get in, its mail is given up."""
+    now = utc_now()
+    for number, odd in enumerate(("=?utf-8?q??=@example.com", "a\r\nBcc: b@example.com", "")):
+        mail = CodeMail(f"odd_{number}", odd, "123456", now + timedelta(minutes=10), 0)
+        await world.stores.code_mails.add(mail, now)
+    await world.begin()
+    assert sorted(await world.send_mails()) == ["refused", "refused", "refused", "sent"]
+    assert [mail["To"] for mail in world.box.mails] == [ANN]
 
 
 async def test_several_workers_send_each_mail_once(world: World) -> None:

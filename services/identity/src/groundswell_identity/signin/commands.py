@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from groundswell_identity.people.commands import PersonCommands
 from groundswell_identity.people.rules import Person
-from groundswell_identity.signin.mails import code_mail
+from groundswell_identity.signin.mails import UnusableAddress, code_mail
 from groundswell_identity.signin.rules import SignIn, mail_delay, seconds_to_wait, still_counted
 from groundswell_identity.signin.store import CodeMail, CodeMailStore, SignInStore
 from groundswell_identity.tokens.commands import Issued, TokenCommands, participant
@@ -125,8 +125,8 @@ class CodeMailCommands:
             due_at = utc_now() + mail_delay(due.failures + 1)
             await self.mails.put_off(due.sign_in_id, due_at)
             return "not_taken"
-        except mail.MailRefused as refused:
-            log.warning("code mail refused", code=refused.code)
+        except (mail.MailRefused, UnusableAddress) as refused:
+            log.warning("code mail refused", reason=str(refused) or "unusable address")
             await self.mails.remove([due.sign_in_id])
             return "refused"
         await self.mails.remove([due.sign_in_id])

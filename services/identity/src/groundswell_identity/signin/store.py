@@ -143,12 +143,13 @@ class CodeMailStore:
 
     async def claim(self, now: datetime, until: datetime) -> CodeMail | None:
         """The mail that has been due longest, due again at `until` unless it is removed before."""
+        due = {"due_at": {"$lte": now}, "expires_at": {"$gt": now}}
+        if await self._mails.find_one(due, {"_id": True}) is None:
+            return None  # most of the time, and without the cost of a transaction
 
         async def work() -> Document | None:
             return await self._mails.find_one_and_update(
-                {"due_at": {"$lte": now}, "expires_at": {"$gt": now}},
-                {"$set": {"due_at": until}},
-                sort=[("due_at", ASCENDING)],
+                due, {"$set": {"due_at": until}}, sort=[("due_at", ASCENDING)]
             )
 
         document = await transaction(self.client, work)
