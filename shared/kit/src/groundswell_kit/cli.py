@@ -55,24 +55,20 @@ def service_commands(
         told = settings()
         run_process(service, process, told, lambda: [build(told) for build in builders])
 
-    @commands.command()
+    @commands.command(help="Serve HTTP.")
     def api() -> None:
-        """Serve HTTP."""
         run_roles_of("api", api_role)
 
-    @commands.command()
+    @commands.command(help="Take events in and publish the outbox.")
     def worker() -> None:
-        """Take events in and publish the outbox."""
         run_roles_of("worker", worker_role)
 
-    @commands.command(name="all")
+    @commands.command(name="all", help="Run every role in one process, for one machine.")
     def all_roles() -> None:
-        """Run every role in one process, for one machine."""
         run_roles_of("all", api_role, worker_role)
 
-    @commands.command()
+    @commands.command(help="Make missing topics and indexes; a repeat changes nothing.")
     def prepare() -> None:
-        """Make the topics and indexes that are missing; a repeat changes nothing."""
         asyncio.run(prepare_all(settings()))
 
     if dead_letters is not None:
