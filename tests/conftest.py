@@ -28,6 +28,15 @@ async def engines(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Eng
         yield running
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have a browser before the first test that needs one: no test's time is spent on it."""
+    needed = any("browser" in getattr(item, "fixturenames", ()) for item in session.items)
+    if needed and not session.config.option.collectonly:
+        from tests.e2e.browser import install_chromium  # noqa: PLC0415 - most runs need no browser
+
+        install_chromium()
+
+
 def _say(text: str) -> None:
     print(text, flush=True)  # noqa: T201 - a download of Kafka's jars should not look like a hang
 

@@ -61,11 +61,10 @@ def artefacts() -> Path:
     return Path(told) if told else Path(__file__).parents[2] / "test-artefacts"
 
 
-def chromium() -> str:
-    """The browser's program, installed if need be and can be; fails the test if not."""
-    found = _find()
+def install_chromium() -> None:
+    """Installs the browser where it is missing and can be installed; else changes nothing."""
     apt = shutil.which("apt-get")
-    if found is None and apt is not None and os.geteuid() == 0:
+    if _find() is None and apt is not None and os.geteuid() == 0:
         for command in (("update",), ("install", "-y", "chromium")):
             subprocess.run(
                 (apt, "-qq", *command),
@@ -73,8 +72,11 @@ def chromium() -> str:
                 timeout=INSTALL_SECONDS,
                 env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
             )
-        found = _find()
-    return found or pytest.fail(REMEDY)
+
+
+def chromium() -> str:
+    """The browser's program; fails the test where there is none."""
+    return _find() or pytest.fail(REMEDY)
 
 
 def _find() -> str | None:
