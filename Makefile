@@ -20,11 +20,11 @@ COMPILE_SHIPPED := $(COMPILE_ANY) --no-annotate $(wildcard services/*/pyproject.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run down clean doctor test fmt lock \
+.PHONY: help setup run down clean doctor test bench chaos chaos-check fmt lock \
 	check check-format check-lint check-types check-house check-lock
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(READY) ## Run the ship-naming contest to its certified tally [VOTES=2000] [WAIT=0]
 	@exec $(BIN)/groundswell demo $(if $(VOTES),--votes $(VOTES)) $(if $(filter 0,$(WAIT)),--no-wait,--wait)
@@ -40,6 +40,16 @@ doctor: $(READY) ## Check this machine and name the remedy for each finding
 
 test: $(READY) ## Run all tests on real engines [ARGS="tests/unit -k ballot"]
 	@exec $(BIN)/pytest $(ARGS)
+
+bench: $(READY) ## Measure the vote path on this machine, 25 minutes [ARGS="--only archiving --fresh"]
+	@exec $(BIN)/python -m tests.load $(ARGS)
+
+chaos: $(READY) ## Vote while everything dies, then check it all [SEEDS="1 2 3"] [SECONDS=45] [RATE=40]
+	@exec $(BIN)/python -m tests.chaos $(if $(SEEDS),--seeds $(SEEDS)) \
+		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(RATE),--rate $(RATE))
+
+chaos-check: $(READY) ## Switch each safeguard off; the check of chaos must see it [ONLY="repeat-rule"]
+	@exec $(BIN)/python -m tests.chaos.check $(if $(ONLY),--only $(ONLY))
 
 check: check-format check-lint check-types check-house check-lock ## Check format, lint, types, house plan and lock
 

@@ -175,6 +175,10 @@ def test_no_event_carries_personal_data() -> None:
     for text in catalogue.files().values():
         if text.startswith("{"):
             fields = {
-                name for node in nodes(json.loads(text)) for name in node.get("properties", ())
+                name
+                for node in nodes(json.loads(text))
+                for name in node.get("properties", ())
+                # What a poll is called, by the brand: north, south, final.
+                if (node.get("title"), name) != ("PollPlan", "name")
             }
             assert not [name for name in fields if PERSONAL.search(name)]

@@ -17,10 +17,14 @@ from groundswell_contracts.cloudevents import (
 from groundswell_contracts.event import Event
 from groundswell_contracts.registry import EVENTS
 from groundswell_contracts.topics import VOTES
+from groundswell_contracts.votes import BallotChanged as BallotChangedEvent
+from groundswell_contracts.votes import DeadlinePassed as DeadlinePassedEvent
 from groundswell_contracts.votes import (
     PollRetired,
     TallySealed,
     VoteCast,
+    VotersReinstated,
+    VotersSetAside,
     VotingClosed,
     VotingOpened,
 )
@@ -31,14 +35,20 @@ from groundswell_voting.voteslog.codec import (
     encode_vote,
     milliseconds,
     record_id,
+    rules_from,
+    rules_to,
     vote_headers,
 )
 from groundswell_voting.voteslog.rules import (
     VOTE_TYPE,
+    BallotChanged,
     Closed,
+    DeadlinePassed,
     Opened,
+    Reinstated,
     Retired,
     Sealed,
+    SetAside,
     Vote,
 )
 from tests.support.events import MOMENTS, TEXT, events_of
@@ -53,7 +63,6 @@ VOTES_SENT = st.builds(
     period=TEXT,
     revision=st.none() | st.integers(-(2**63), 2**63 - 1),
     segment=TEXT,
-    weight=st.integers(1, 2**63 - 1),
     channel=TEXT,
 )
 
@@ -117,9 +126,25 @@ def expected_body(event: Event) -> object:
                 event.poll_id,
                 event.number,
                 tuple(event.idea_ids),
-                event.rules.ideas_per_ballot,
+                rules_from(event.rules),
                 milliseconds(event.closes_at),
             )
+        case BallotChangedEvent():
+            moved = event.closes_at
+            return BallotChanged(
+                event.poll_id,
+                event.number,
+                event.added_idea_ids,
+                event.removed_idea_ids,
+                None if moved is None else milliseconds(moved),
+            )
+        case DeadlinePassedEvent():
+            ideas = tuple(due.idea_id for due in event.due)
+            return DeadlinePassed(event.poll_id, event.number, ideas)
+        case VotersSetAside():
+            return SetAside(event.poll_id, event.number, tuple(event.voters))
+        case VotersReinstated():
+            return Reinstated(event.poll_id, event.number, tuple(event.voters))
         case VotingClosed():
             return Closed(event.poll_id, event.number)
         case TallySealed():
@@ -142,7 +167,15 @@ def test_control_records_decode_to_what_the_rules_judge(event_class: type[Event]
     decodes()
 
 
-@given(events_of(VoteCast), st.sampled_from(["revision", "weight", "idea_ids", "voter", "vote_id"]))
+@given(events_of(VotingOpened))
+def test_rules_go_into_the_count_and_back_unchanged(event: CloudEvent) -> None:
+    assert isinstance(event.data, VotingOpened)
+    rules = rules_from(event.data.rules)
+    assert rules_to(rules) == event.data.rules
+    assert asdict(rules) == event.data.rules.model_dump()
+
+
+@given(events_of(VoteCast), st.sampled_from(["revision", "idea_ids", "voter", "vote_id"]))
 def test_both_codecs_refuse_data_that_does_not_fit(event: CloudEvent, name: str) -> None:
     """A record that one of them takes and the other does not would be counted in secret."""
     message = to_kafka(event)

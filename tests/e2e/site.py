@@ -161,7 +161,7 @@ class Site:
     async def counted(self, poll_id: str) -> int:
         """How many votes of a poll are counted."""
         url = f"{self.running.voting_url}/v1/polls/{poll_id}/standings"
-        return int((await self.http.get(url)).json()["votes"])
+        return int((await self.http.get(url)).json()["total_votes"])
 
     async def certify(self, vote: Vote) -> None:
         """Ends the vote and waits for its certified tally to reach the contest."""

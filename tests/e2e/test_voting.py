@@ -125,12 +125,15 @@ async def test_a_hidden_tab_asks_for_nothing(browsing: Browsing, site: Site, vot
       Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
     }"""
-    await page.goto(f"{site.url}/contests/{vote.contest_id}")
-    await page.evaluate(hide, True)
+    stream = f"{site.url}/contests/{vote.contest_id}/standings/stream"
+    async with page.expect_response(stream):
+        await page.goto(f"{site.url}/contests/{vote.contest_id}")
+    async with page.expect_event("requestfailed", lambda request: request.url == stream):
+        await page.evaluate(hide, True)
     asked.clear()
     await page.wait_for_timeout(5_000)
     assert asked == []
-    async with page.expect_request(f"**/contests/{vote.contest_id}/standings"):
+    async with page.expect_request(stream):
         await page.evaluate(hide, False)
 
 

@@ -67,6 +67,8 @@ ANY_EVENT = st.sampled_from(list(EVENTS.values())).flatmap(events_of)
 
 def _fitting(schema: dict[str, Any], parts: dict[str, Any]) -> st.SearchStrategy[Any]:
     match schema:
+        case {"$ref": "#/$defs/PollRules"}:
+            return _fitting(parts["PollRules"], parts).map(_consistent)
         case {"$ref": reference}:
             return _fitting(parts[reference.removeprefix("#/$defs/")], parts)
         case {"anyOf": choices}:
@@ -83,9 +85,10 @@ def _fitting(schema: dict[str, Any], parts: dict[str, Any]) -> st.SearchStrategy
                 optional={name: drawn[name] for name in drawn if name not in required},
             )
         case {"type": "object", "additionalProperties": value}:
-            return st.dictionaries(TEXT, _fitting(value, parts), max_size=3)
+            names = _scalar({"type": "string", **schema.get("propertyNames", {})})
+            return st.dictionaries(names, _fitting(value, parts), max_size=3)
         case {"type": "array", "items": item}:
-            return st.lists(_fitting(item, parts), max_size=3)
+            return st.lists(_fitting(item, parts), min_size=schema.get("minItems", 0), max_size=3)
         case {"type": "string", "format": "date-time"}:
             return MOMENTS.map(datetime.isoformat)
         case {"type": "string", "format": "date"}:
@@ -95,9 +98,19 @@ def _fitting(schema: dict[str, Any], parts: dict[str, Any]) -> st.SearchStrategy
     return _scalar(schema)
 
 
+def _consistent(rules: dict[str, Any]) -> dict[str, Any]:
+    """Poll rules of which one field does not contradict another, as a schema cannot say."""
+    ladder = {step["votes"]: step for step in rules.get("ladder", [])}
+    if ladder:
+        rest = {"ladder": [ladder[votes] for votes in sorted(ladder)], "ideas_per_ballot": None}
+        return {name: rules[name] for name in ("weights", "channels") if name in rules} | rest
+    late = {"delay_seconds": 60} if rules.get("tallies") == "delayed" else {}
+    return {name: value for name, value in rules.items() if name != "delay_seconds"} | late
+
+
 def _scalar(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     strategies: dict[str, st.SearchStrategy[Any]] = {
-        "string": TEXT,
+        "string": TEXT.filter(bool) if schema.get("minLength") else TEXT,
         "integer": st.integers(schema.get("minimum"), schema.get("maximum")),
         "boolean": st.booleans(),
         "null": st.none(),

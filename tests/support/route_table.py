@@ -59,20 +59,56 @@ IDEAS: Table = _EXPLANATION | {
         "manager", ids=DECIDED, body={"idea_ids": ["{won_idea}"], "reason": "Yes."}
     ),
     "GET /v1/contests/{contest_id}/decision": public(404),
+    "POST /v1/contests/{contest_id}/amendments": brands(
+        "manager",
+        body={"reason": "No.", "poll_changed": {"poll_id": "{poll_id}", "paused": True}},
+    ),
+    "GET /v1/contests/{contest_id}/amendments": hidden(*STAFF),
+    "GET /v1/contests/{contest_id}/amendments?limit=100": shown(ids=OPEN),
 }
 
 VOTING: Table = _EXPLANATION | {
     "GET /v1/polls/{poll_id}": public(),
     "GET /v1/polls/{poll_id}/standings": public(),
+    "GET /v1/polls/{poll_id}/standings/ideas/{idea_id}": public(ids={"idea_id": "won_idea"}),
+    "GET /v1/polls/{poll_id}/standings/history?idea_id={won_idea}": public(),
+    "GET /v1/polls/{poll_id}/standings/stream": public(),
+    "GET /v1/polls/{poll_id}/ladder/{idea_id}": public(opened=404, ids={"idea_id": "won_idea"}),
+    "POST /v1/polls/{poll_id}/outside-figures": brands(
+        "manager",
+        body={
+            "label": "Instagram",
+            "taken_at": "2026-11-22T10:00:00Z",
+            "figures": [{"idea_id": "{won_idea}", "votes": 7}],
+        },
+    ),
+    "GET /v1/polls/{poll_id}/outside-figures": public(),
     "GET /v1/polls/{poll_id}/tally": public(),
     "GET /v1/polls/{poll_id}/ballot": own("participant"),
     "POST /v1/polls/{poll_id}/passes": own("participant", opened=409),
+    "PUT /v1/polls/{poll_id}/roll": brands(
+        "manager", body={"entries": [{"participant_id": "{caller}"}]}
+    ),
+    "GET /v1/polls/{poll_id}/roll": brands(*STAFF),
+    "DELETE /v1/polls/{poll_id}/roll/{participant_id}": brands(
+        "manager", opened=204, ids={"participant_id": "person_id"}
+    ),
+    "GET /v1/polls/{poll_id}/set-asides": public(),
+    "POST /v1/polls/{poll_id}/set-asides": brands(
+        "manager", body={"case": "c-1", "reason": "No.", "voters": ["nobody"]}
+    ),
+    "POST /v1/polls/{poll_id}/reinstatements": brands(
+        "manager", body={"case": "c-1", "reason": "No.", "voters": ["nobody"]}
+    ),
     "GET /v1/receipts/{vote_id}": hidden(author=True, no_token=401),
 }
 
 # It takes ballot passes, and no token of an issuer.
 BALLOT_BOX: Table = {
     "POST /v1/polls/{poll_id}/votes": closed(to_others=401, body={"idea_id": "{won_idea}"}),
+    "PUT /v1/polls/{poll_id}/ballot": closed(
+        to_others=401, body={"idea_ids": ["{won_idea}"], "revision": 1}
+    ),
 }
 
 NOTIFICATIONS: Table = _EXPLANATION | {

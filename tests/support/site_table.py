@@ -36,6 +36,7 @@ SITE: Mapping[str, Page] = {
     "GET /": _OPEN,
     "GET /contests/{contest_id}": _GONE,
     "GET /contests/{contest_id}/standings": _GONE,
+    "GET /contests/{contest_id}/standings/stream": _GONE,
     "GET /contests/{contest_id}/decision": _GONE,
     "POST /contests/{contest_id}/follow": Page(_SEE_OTHER, _MISSING, form={"wanted": "yes"}),
     "GET /contests/{contest_id}/ideas/new": Page(_SEE_OTHER, _MISSING),

@@ -8,6 +8,7 @@ import pytest
 
 from groundswell_kit.health import Health
 from groundswell_kit.mongo import connect
+from groundswell_kit.streams import EventStreams
 from groundswell_local.environment import service_environment
 from groundswell_local.installation import Installation
 from groundswell_local.settings import LocalPorts
@@ -28,7 +29,9 @@ async def routes_of_site(groundswell: Installation, state: Path, ports: LocalPor
             patch.setenv(name, value)
         settings = Settings()
     database = connect(settings.mongo_uri, settings.database("web"))
-    site = create_site(settings, services_of(settings), SessionStore(database), Health("api"))
+    site = create_site(
+        settings, services_of(settings), SessionStore(database), Health("api"), EventStreams(100)
+    )
     await database.client.close()
     return routes_of(site.openapi())
 

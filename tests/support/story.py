@@ -39,7 +39,7 @@ class Story:
         """The Authorization of a participant."""
         return _bearer(self.issuer.mint(name, ["participant"]))
 
-    async def draft_contest(self, title: str, reward_plan: Any = None) -> str:
+    async def draft_contest(self, title: str, reward_plan: Any = None, **terms: Any) -> str:
         """A manager drafts a contest with all that it needs; its id, and the story is about it."""
         now = datetime.now(UTC)
         draft = {
@@ -54,14 +54,15 @@ class Story:
                 "voting_closes_at": (now + timedelta(hours=2)).isoformat(),
             },
             "reward_plan": reward_plan,
+            **terms,
         }
         contest = await self._post("/v1/contests", self.staff("manager"), draft)
         self.contest_id = contest["id"]
         return self.contest_id
 
-    async def open_contest(self, title: str, reward_plan: Any = None) -> None:
+    async def open_contest(self, title: str, reward_plan: Any = None, **terms: Any) -> None:
         """A manager drafts a contest with all it needs, and opens it for submissions."""
-        await self.draft_contest(title, reward_plan)
+        await self.draft_contest(title, reward_plan, **terms)
         await self.move_to("submission")
 
     async def submit(self, title: str, author: dict[str, str]) -> str:

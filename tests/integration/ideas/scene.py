@@ -11,8 +11,9 @@ from tests.integration.ideas.world import World
 class Scene:
     """A world and the ids of what is in it.
 
-    `draft`, `open` (takes ideas) and `certified` (in deliberation) are contests; `waiting` and
-    `approved` are ideas of the open one, `voted` is the first idea in the certified tally.
+    `draft`, `open` (takes ideas), `voting` (with the poll `poll`, the idea `listed` on its ballot
+    and `late`, approved and not on it) and `certified` (in deliberation) are contests; `waiting`
+    and `approved` are ideas of the open one, `voted` is the first idea in the certified tally.
     """
 
     world: World
@@ -35,6 +36,7 @@ async def new_scene(world: World) -> Scene:
     approved = await world.submit(taking_ideas)
     await world.approve(approved)
     certified, (voted, *_) = await world.contest_in("deliberation")
+    voting, poll, (listed, *_), late = await world.vote()
     ids = {
         "draft": str(draft["id"]),
         "open": taking_ideas,
@@ -42,5 +44,9 @@ async def new_scene(world: World) -> Scene:
         "approved": approved,
         "certified": certified,
         "voted": voted,
+        "voting": voting,
+        "poll": poll,
+        "listed": listed,
+        "late": late,
     }
     return Scene(world, ids)

@@ -66,7 +66,7 @@ async def test_who_may_can(world: World, route: Route) -> None:
 async def test_a_list_shows_the_own_brand_alone(scene: Scene) -> None:
     own = await scene.world.done("GET", "/v1/contests", by="auditor")
     other = await scene.world.done("GET", "/v1/contests", by="auditor", brand="other")
-    assert len(own["items"]) == 3
+    assert len(own["items"]) == 4
     assert other == {"items": [], "next": None}
     contest_id = (await scene.world.done("POST", "/v1/contests", new_contest(), brand="third"))[
         "id"

@@ -20,6 +20,7 @@ EVENTS = {
     "POST /v1/ideas/{idea_id}/approve": ["IdeaApproved"],
     "POST /v1/ideas/{idea_id}/reject": ["IdeaRejected"],
     "PUT /v1/contests/{contest_id}/shortlist": ["IdeaShortlisted"],
+    "POST /v1/contests/{contest_id}/amendments": ["ContestAmended"],
     "POST /v1/contests/{contest_id}/vetoes": ["WinnerVetoed"],
     "POST /v1/contests/{contest_id}/winners": ["WinnerSelected"],
 }

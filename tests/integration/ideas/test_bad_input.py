@@ -18,6 +18,15 @@ TIMES = new_contest()["timetable"]
 PLAN = new_contest()["reward_plan"]
 LONG_AGO = "2016-04-16T23:00:00Z"
 WHY = "Polar ships are named for explorers."
+RULES: dict[str, Any] = {"ideas_per_ballot": None}
+STEP = {"votes": 5, "within_seconds": 3_600}
+AMEND = "POST /v1/contests/{voting}/amendments"
+PAUSE = {"poll_id": "{poll}", "paused": True}
+FINAL = {
+    "name": "final",
+    "idea_ids": ["{listed}"],
+    "closes_at": new_contest()["timetable"]["voting_closes_at"],
+}
 
 PROBLEMS = {
     400: "malformed-json",
@@ -140,6 +149,51 @@ WRONG = [
         422,
         "body.reward_plan.terms",
     ),
+    Bad("polls without names", CONTESTS, new_contest(polls=[{}, {}]), 422, "body.polls"),
+    Bad(
+        "a time zone of no place",
+        CONTESTS,
+        new_contest(polls=[{"name": "a"}, {"name": "b", "rules": {"time_zone": "Nowhere"}}]),
+        422,
+        "body.polls.1.rules.time_zone",
+    ),
+    Bad(
+        "a ladder that leads down",
+        "PATCH /v1/contests/{draft}",
+        {"polls": [{"rules": RULES | {"ladder": [STEP | {"votes": 9}, STEP]}}]},
+        422,
+        "body.polls.0.rules.ladder",
+    ),
+    Bad("amended without a reason", AMEND, {"poll_changed": PAUSE}, 422, "body.reason"),
+    Bad("nothing amended", AMEND, {"reason": WHY}, 422, "body"),
+    Bad(
+        "an amendment of what is frozen",
+        AMEND,
+        {"reason": WHY, "poll_changed": PAUSE | {"period": "day"}},
+        422,
+        "body.poll_changed.period",
+    ),
+    Bad(
+        "another contest's poll",
+        AMEND,
+        {"reason": WHY, "poll_changed": PAUSE | {"poll_id": "poll_x"}},
+        422,
+        "body.poll_changed.poll_id",
+    ),
+    Bad(
+        "an idea that nobody approved",
+        AMEND,
+        {"reason": WHY, "poll_changed": {"poll_id": "{poll}", "added_idea_ids": ["{waiting}"]}},
+        422,
+        "body.poll_changed.added_idea_ids.0",
+    ),
+    Bad(
+        "a poll of an idea that is not shortlisted",
+        AMEND,
+        {"reason": WHY, "poll_opened": FINAL | {"idea_ids": ["{listed}", "{late}"]}},
+        422,
+        "body.poll_opened.idea_ids.1",
+    ),
     Bad("strange cursor", "GET /v1/contests?cursor=abc", None, 422, "query.cursor"),
     Bad("page too long", "GET /v1/contests?limit=101", None, 422, "query.limit"),
 ]
@@ -159,6 +213,8 @@ NOT_ALLOWED = [
     Bad("no such contest", "GET /v1/contests/con_x", None, 404),
     Bad("no such idea", "POST /v1/ideas/idea_x/approve", {}, 404),
     Bad("idea for a draft", "POST /v1/contests/{draft}/ideas", IDEA, 404, by="participant"),
+    Bad("amendments of a draft", "GET /v1/contests/{draft}/amendments", None, 404, by=None),
+    Bad("amended by another brand", AMEND, {"reason": WHY, "poll_changed": PAUSE}, 404, brand="o"),
     Bad("decision of a draft", "GET /v1/contests/{draft}/decision", None, 404),
     Bad("unapproved ideas", "GET /v1/contests/{open}/ideas?status=rejected", None, 403, by=None),
 ]
@@ -168,6 +224,13 @@ NOT_NOW = [
     Bad("frozen terms", "PATCH /v1/contests/{open}", {"title": "Boats"}, 409, "phase"),
     Bad("skipped phase", "POST /v1/contests/{open}/phase", {"to": "decided"}, 409, "to"),
     Bad("nothing to vote on", "POST /v1/contests/{open}/phase", {"to": "voting"}, 409, "shortlist"),
+    Bad(
+        "amended before the vote",
+        "POST /v1/contests/{open}/amendments",
+        {"reason": WHY, "poll_changed": PAUSE},
+        409,
+        "phase",
+    ),
     Bad("no winner", "POST /v1/contests/{certified}/phase", {"to": "decided"}, 409, "winners"),
     Bad(
         "too late for ideas",

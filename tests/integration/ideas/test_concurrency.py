@@ -106,7 +106,5 @@ async def test_the_shortlist_that_is_voted_on_is_the_one_that_stands(world: Worl
     )
     contest = await world.stores.contests.get("nerc", contest_id)
     assert contest.phase == "voting"
-    (plan,) = [
-        poll for event in await world.events() if (poll := getattr(event.data, "poll", None))
-    ]
+    (plan,) = [poll for event in await world.events() for poll in getattr(event.data, "polls", ())]
     assert tuple(plan.idea_ids) == contest.shortlist

@@ -75,12 +75,12 @@ def check_contest(events: list[Event], poll_id: str, idea_ids: list[str]) -> Non
     steps = [(c.from_phase, c.to_phase) for c in changes if isinstance(c, ContestPhaseChanged)]
     way = ["draft", "submission", "voting", "deliberation", "decided", "delivery", "closed"]
     assert steps == list(pairwise(way))
-    polls = {c.to_phase: c.poll for c in changes if isinstance(c, ContestPhaseChanged) and c.poll}
-    assert set(polls) == {"voting"}
-    assert polls["voting"].poll_id == poll_id
-    assert polls["voting"].idea_ids == idea_ids
-    assert polls["voting"].rules == PollRules()
-    assert polls["voting"].closes_at == published_event.timetable.voting_closes_at
+    (opens,) = [c for c in changes if isinstance(c, ContestPhaseChanged) and c.polls]
+    (plan,) = opens.polls
+    assert (opens.to_phase, plan.poll_id, plan.name) == ("voting", poll_id, "")
+    assert plan.idea_ids == idea_ids
+    assert plan.rules == PollRules()
+    assert plan.closes_at == published_event.timetable.voting_closes_at
 
 
 def check_winners(events: list[Event], idea_ids: list[str]) -> None:
@@ -104,7 +104,8 @@ async def test_the_decision_page_tells_everything(world: World) -> None:
     assert page["rules"] == "One vote each. The director has the last word."
     assert page["reward_plan"]["per_winner"] == {"amount_minor": 50_000, "currency": "GBP"}
     assert (page["vote"], page["overruled"], page["phase"]) == ("advisory", True, "closed")
-    assert page["tally"]["poll_id"] == poll_id
+    assert (page["tally"]["poll_id"], page["tally"]["name"]) == (poll_id, "")
+    assert page["other_tallies"] == []
     assert page["tally"]["log_hash"] == "ab" * 32
     assert page["tally"]["verdicts"] == {"counted": 194_674}
     assert [(i["title"], i["votes"], i["rank"]) for i in page["tally"]["ideas"]] == [

@@ -11,7 +11,8 @@ from tests.integration.ideas.world import World, new_contest
 KEYED = [
     route
     for route in WRITES
-    if route.method == "POST" and route.path.endswith(("contests", "ideas", "vetoes", "winners"))
+    if route.method == "POST"
+    and route.path.endswith(("contests", "ideas", "vetoes", "winners", "amendments"))
 ]
 
 

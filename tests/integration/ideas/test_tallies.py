@@ -41,13 +41,13 @@ async def test_a_tally_of_another_poll_is_parked(world: World) -> None:
             await until_handled("parked", parked + 1)
     assert "event parked" in [line["event"] for line in logs]
     (event,) = await world.stores.dead_letters.list(10)
-    assert "poll_x is not the poll of" in event.reason
+    assert "poll_x is not a poll of" in event.reason
     assert await world.kept("tallies", "inbox") == {"tallies": [], "inbox": []}
 
 
-async def test_a_tally_names_only_ideas_of_the_ballot(world: World) -> None:
+async def test_a_tally_names_only_ideas_of_the_shortlist(world: World) -> None:
     contest_id, _, idea_ids, rejected = await open_vote(world)
-    with pytest.raises(ValueError, match="not on the ballot"):
+    with pytest.raises(ValueError, match="not on the shortlist"):
         await world.certify(contest_id, [(idea_ids[0], 7), (rejected, 1)])
     assert await world.kept("tallies") == {"tallies": []}
 

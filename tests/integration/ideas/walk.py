@@ -83,6 +83,14 @@ ROUTES = [
         body={"idea_ids": ["{voted}"], "reason": WHY},
     ),
     Route("GET", "/v1/contests/{contest_id}/decision", ANYBODY, at="{draft}"),
+    Route(
+        "POST",
+        "/v1/contests/{contest_id}/amendments",
+        MANAGER,
+        at="{voting}",
+        body={"reason": WHY, "poll_changed": {"poll_id": "{poll}", "paused": True}},
+    ),
+    Route("GET", "/v1/contests/{contest_id}/amendments", ANYBODY, at="{draft}"),
 ]
 WRITES = [route for route in ROUTES if route.method != "GET"]
 

@@ -89,11 +89,16 @@ class World:
         path = f"/v1/contests/{contest_id}/shortlist"
         return await self.done("PUT", path, body, by="editor", if_match="*")
 
-    async def certify(self, contest_id: str, votes: Sequence[tuple[str, int]]) -> None:
-        """Keeps a tally as if it had come from voting; votes by idea, the best first."""
+    async def certify(
+        self, contest_id: str, votes: Sequence[tuple[str, int]], poll_id: str | None = None
+    ) -> None:
+        """Keeps a tally as if it had come from voting; votes by idea, the best first.
+
+        It is that of the contest's first poll unless another one is named.
+        """
         contest = await self.stores.contests.get(BRAND, contest_id)
         tally = CertifiedTally(
-            poll_id=str(contest.poll_id),
+            poll_id=poll_id or contest.polls[0].id,
             ideas=tuple(RankedIdea(i, n, rank) for rank, (i, n) in enumerate(votes, start=1)),
             verdicts={"counted": sum(n for _, n in votes)},
             log_hash="ab" * 32,
@@ -123,6 +128,21 @@ class World:
                 votes = zip(idea_ids, (124_109, 34_371, 15_231), strict=True)
                 await self.certify(contest_id, list(votes))
         return contest_id, idea_ids
+
+    async def vote(self, **changes: object) -> tuple[str, str, list[str], str]:
+        """A contest in voting: its first poll, the two ideas on the ballot, and one that is not.
+
+        The third idea came in time and was approved too late.
+        """
+        contest_id = str((await self.draft(**changes))["id"])
+        await self.enter(contest_id, "submission")
+        *listed, late = [await self.submit(contest_id, f"Ship {n}") for n in range(3)]
+        for idea_id in listed:
+            await self.approve(idea_id)
+        await self.shortlist(contest_id, listed)
+        poll_id = (await self.enter(contest_id, "voting"))["poll_ids"][0]
+        await self.approve(late)
+        return contest_id, str(poll_id), listed, late
 
     @property
     def program(self) -> Program:

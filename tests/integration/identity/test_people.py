@@ -24,6 +24,14 @@ async def test_a_profile_is_changed(world: World) -> None:
     assert gone["display_name"] is None
 
 
+async def test_a_region_is_declared_and_taken_away(world: World) -> None:
+    person = await world.sign_in()
+    assert (await world.done("GET", "/v1/me", token=person.access_token))["region"] is None
+    for region, kept in (("at", "AT"), ("GB", "GB"), (None, None)):
+        changed = await world.done("PATCH", "/v1/me", {"region": region}, token=person.access_token)
+        assert changed["region"] == kept
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -33,6 +41,9 @@ async def test_a_profile_is_changed(world: World) -> None:
         ({"display_name": "x" * 101}, "body.display_name"),
         ({"locale": None}, "body.locale"),
         ({"time_zone": "Nowhere"}, "body.time_zone"),
+        ({"region": "GBR"}, "body.region"),
+        ({"region": ""}, "body.region"),
+        ({"region": "1A"}, "body.region"),
     ],
 )
 async def test_bad_changes_are_named(world: World, body: dict[str, object], field: str) -> None:
@@ -70,11 +81,11 @@ async def test_nothing_kept_can_be_read(world: World) -> None:
     await world.brand(manager="boss@example.com")
     await world.begin("bob@example.com")
     person = await world.sign_in("ann.secret@example.com")
-    body = {"display_name": "Ann Secretive"}
+    body = {"display_name": "Ann Secretive", "region": "at"}
     await world.done("PATCH", "/v1/me", body, token=person.access_token)
     await world.begin("waiting@example.com")
     kept = str(await world.kept())
-    for text in ("example.com", "Secretive", "Vienna", person.refresh_token, '"d"'):
+    for text in ("example.com", "Secretive", "Vienna", "'AT'", '"AT"', person.refresh_token, '"d"'):
         assert text not in kept
 
 

@@ -23,6 +23,7 @@ async def test_the_first_right_code_makes_a_person(world: World) -> None:
         "display_name": None,
         "locale": "de-AT",
         "time_zone": "Europe/Vienna",
+        "region": None,
     }
 
 

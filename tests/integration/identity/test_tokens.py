@@ -58,9 +58,40 @@ async def test_a_participants_token(world: World) -> None:
     assert "brand_id" not in said
     assert header(person.access_token)["typ"] == "at+jwt"
     assert header(person.access_token)["alg"] == "ES256"
+    (kept,) = (await world.kept("people"))["people"]
+    made_at = int(kept["created_at"].timestamp())
     assert await actor(world, person.access_token) == Actor(
-        person.id, None, frozenset({"participant"}), frozenset(), "groundswell"
+        person.id, None, frozenset({"participant"}), frozenset(), "groundswell", made_at
     )
+
+
+async def test_an_account_keeps_its_age(world: World) -> None:
+    person = await world.sign_in()
+    await world.time_passes("people", timedelta(days=400))
+    (kept,) = (await world.kept("people"))["people"]
+    made_at = int(kept["created_at"].timestamp())
+    again = await world.sign_in()
+    assert again.id == person.id
+    assert claims(again.access_token)["account_created_at"] == made_at
+    newest = await refreshed(world, again.refresh_token)
+    assert claims(newest.access_token)["account_created_at"] == made_at
+
+
+async def test_a_region_is_said_from_the_next_token_on(world: World) -> None:
+    person = await world.sign_in()
+    assert "region" not in claims(person.access_token)
+    await world.done("PATCH", "/v1/me", {"region": "gb"}, token=person.access_token)
+    newest = await refreshed(world, person.refresh_token)
+    assert claims(newest.access_token)["region"] == "GB"
+    assert claims((await world.sign_in()).access_token)["region"] == "GB"
+    await world.done("PATCH", "/v1/me", {"region": None}, token=person.access_token)
+    newest = await refreshed(world, newest.refresh_token)
+    assert "region" not in claims(newest.access_token)
+
+
+async def test_staff_have_neither_age_nor_region(world: World) -> None:
+    said = claims(await world.machine_token())
+    assert {"account_created_at", "region"}.isdisjoint(said)
 
 
 async def test_each_refresh_gives_the_next(world: World) -> None:

@@ -1,16 +1,17 @@
 """Ballot boxes on sockets of their own, polls announced to them, and votes cast over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
+from redis.asyncio import Redis
 
 from groundswell_contracts.poll_rules import PollRules
-from groundswell_contracts.polls import PollAnnounced
+from groundswell_contracts.polls import AnnouncedIdeas, PollAnnounced
 from groundswell_kit.clock import utc_now
 from groundswell_kit.health import health_app
 from groundswell_kit.ids import new_id
@@ -18,9 +19,19 @@ from groundswell_kit.serve import Role
 from groundswell_kit.server import HttpServer
 from groundswell_voting.app.ballot_box import ballot_box_role
 from groundswell_voting.control.writer import LogWriter
+from groundswell_voting.counting.fold import Fold
+from groundswell_voting.counting.projection import Projection
 from groundswell_voting.passes.rules import Pass, parse_key, parse_keys, sign
 from groundswell_voting.settings import Settings
-from groundswell_voting.voteslog.rules import vote_id
+from groundswell_voting.voteslog.rules import (
+    Body,
+    Opened,
+    Record,
+    Rules,
+    Vote,
+    partition_of,
+    vote_id,
+)
 from tests.integration.voting.world import BRAND, IDEAS, Log, RawRecord, eventually, running
 
 
@@ -51,14 +62,25 @@ class Box:
     http: httpx2.AsyncClient
     settings: Settings
 
+    async def send(
+        self, method: str, path: str, permit: str | None, body: bytes | dict[str, Any]
+    ) -> httpx2.Response:
+        headers = {} if permit is None else {"Authorization": f"Bearer {permit}"}
+        if isinstance(body, bytes):
+            return await self.http.request(method, self.url + path, content=body, headers=headers)
+        return await self.http.request(method, self.url + path, json=body, headers=headers)
+
     async def post(
         self, poll_id: str, permit: str | None, body: bytes | dict[str, Any]
     ) -> httpx2.Response:
-        headers = {} if permit is None else {"Authorization": f"Bearer {permit}"}
-        path = f"{self.url}/v1/polls/{poll_id}/votes"
-        if isinstance(body, bytes):
-            return await self.http.post(path, content=body, headers=headers)
-        return await self.http.post(path, json=body, headers=headers)
+        """A vote in a standing poll, or what pretends to be one."""
+        return await self.send("POST", f"/v1/polls/{poll_id}/votes", permit, body)
+
+    async def put(
+        self, poll_id: str, permit: str | None, body: bytes | dict[str, Any]
+    ) -> httpx2.Response:
+        """A ballot of a changeable poll, or what pretends to be one."""
+        return await self.send("PUT", f"/v1/polls/{poll_id}/ballot", permit, body)
 
     async def vote(
         self, poll_id: str, voter: str, idea_id: str = IDEAS[0], **changes: Any
@@ -67,16 +89,38 @@ class Box:
         permit = self.permit(poll_id, voter, **changes)
         return await self.post(poll_id, permit, {"idea_id": idea_id})
 
+    async def state(
+        self, poll_id: str, voter: str, idea_ids: Sequence[str], revision: int, **changes: Any
+    ) -> httpx2.Response:
+        """A whole ballot as a voter with a good pass states it, but for the changes of the pass."""
+        body = {"idea_ids": list(idea_ids), "revision": revision}
+        return await self.put(poll_id, self.permit(poll_id, voter, **changes), body)
+
     def permit(self, poll_id: str, voter: str, **changes: Any) -> str:
         expires_at = int((utc_now() + timedelta(minutes=5)).timestamp())
         permit = replace(Pass(poll_id, voter, "pass_1", expires_at), **changes)
         return sign(permit, parse_keys(self.settings.voting_pass_keys.get_secret_value()))
 
-    def receipt(self, poll_id: str, voter: str, idea_id: str = IDEAS[0]) -> dict[str, str]:
+    def receipt(
+        self, poll_id: str, voter: str, idea_id: str = IDEAS[0], period: str = ""
+    ) -> dict[str, Any]:
         """What a vote must be answered with, whenever it is."""
-        key = parse_key(self.settings.voting_receipt_key.get_secret_value())
-        mine = vote_id(key, poll_id, voter, "", [idea_id])
+        mine = vote_id(self._receipt_key(), poll_id, voter, period, [idea_id])
         return {"vote_id": mine, "poll_id": poll_id, "idea_id": idea_id}
+
+    def ballot_receipt(
+        self, poll_id: str, voter: str, idea_ids: Sequence[str], revision: int
+    ) -> dict[str, Any]:
+        """What a ballot, its ideas in the order of the poll, must be answered with."""
+        return {
+            "vote_id": vote_id(self._receipt_key(), poll_id, voter, "", idea_ids, revision),
+            "poll_id": poll_id,
+            "idea_ids": list(idea_ids),
+            "revision": revision,
+        }
+
+    def _receipt_key(self) -> bytes:
+        return parse_key(self.settings.voting_receipt_key.get_secret_value())
 
     async def is_ready(self) -> bool:
         return (await self.http.get(f"{self.url}/readyz")).status_code == 200
@@ -85,7 +129,7 @@ class Box:
         return not await self.is_ready()
 
     async def knows(self, poll_id: str) -> bool:
-        """Whether the announcement of a poll has come to this box."""
+        """Whether the announcement of a poll, of whatever kind, has come to this box."""
         answer = await self.vote(poll_id, "nobody", "idea_that_is_on_no_ballot")
         return answer.status_code != 503
 
@@ -104,23 +148,30 @@ async def ballot_box(settings: Settings, **changes: Any) -> AsyncIterator[Box]:
 
 
 async def announce(
-    writer: LogWriter, *, closes_at: datetime | None = None, accepting: bool = True
+    writer: LogWriter,
+    *,
+    closes_at: datetime | None = None,
+    accepting: bool = True,
+    **rules: Any,
 ) -> str:
     """A new poll that ballot boxes hear of, and nobody else."""
     poll_id = new_id("poll")
-    await writer.announce(
-        BRAND,
-        PollAnnounced(
-            poll_id=poll_id,
-            contest_id=new_id("con"),
-            number=1,
-            accepting=accepting,
-            closes_at=closes_at or utc_now() + timedelta(hours=1),
-            rules=PollRules(),
-            idea_ids=list(IDEAS),
-        ),
+    await announce_change(
+        writer,
+        poll_id,
+        1,
+        accepting=accepting,
+        closes_at=closes_at or utc_now() + timedelta(hours=1),
+        rules=PollRules(**rules),
+        ideas=AnnouncedIdeas(first_ordinal=0, idea_ids=list(IDEAS)),
     )
     return poll_id
+
+
+async def announce_change(writer: LogWriter, poll_id: str, number: int, **changes: Any) -> None:
+    """A further announcement of a poll."""
+    change = PollAnnounced(poll_id=poll_id, contest_id="con_1", number=number, **changes)
+    await writer.announce(BRAND, change)
 
 
 async def announced(box: Box, writer: LogWriter, **how: Any) -> str:
@@ -156,3 +207,14 @@ async def until_taken(box: Box, poll_id: str, voter: str) -> dict[str, str]:
     await eventually(is_taken, "the vote is taken")
     receipt: dict[str, str] = answers[-1].json()
     return receipt
+
+
+async def count(redis: Redis, settings: Settings, *votes: Vote, **rules: Any) -> None:
+    """Stores votes of one voter as counted, in an empty partition."""
+    partitions = settings.voting_partitions
+    partition = partition_of(votes[0].voter, partitions)
+    fold = Fold(partition, partitions)
+    bodies: list[Body] = [Opened(votes[0].poll_id, 1, IDEAS, Rules(**rules), 10**15), *votes]
+    log = [Record(partition, offset, 0, f"id_{offset}", b) for offset, b in enumerate(bodies)]
+    fold.take_all(log)
+    assert await Projection(redis).save(fold, 0, log[-1])

@@ -112,7 +112,9 @@ async def voting(
 ) -> AsyncIterator[Voting]:
     """The installation, with nothing running."""
     database = connect(settings.mongo_uri, settings.database("voting"))
-    yield Voting(settings, database, redis, votes_log, writer)
+    voting = Voting(settings, database, redis, votes_log, writer)
+    yield voting
+    await voting.ends.close()
     await database.client.close()
 
 

@@ -1,7 +1,7 @@
 """Counters of a test's own log, and projections that trouble them at the worst moment."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -10,9 +10,9 @@ from redis.asyncio import Redis
 from groundswell_kit.health import Heartbeat
 from groundswell_kit.partitions import PartitionReader, Position
 from groundswell_voting.counting.counter import Counter
-from groundswell_voting.counting.fold import BallotKey, Fold, Tally
+from groundswell_voting.counting.fold import BallotKey, Fold
 from groundswell_voting.counting.projection import Projection
-from groundswell_voting.counting.rules import Ballot, Poll
+from groundswell_voting.counting.rules import Ballot
 from groundswell_voting.voteslog.codec import record_id
 from groundswell_voting.voteslog.rules import Record
 from tests.integration.voting.world import Log, running
@@ -23,30 +23,29 @@ Act = Callable[[], Awaitable[None]]
 class Troubled(Projection):
     """Does something once, right before a certain call; the counter knows nothing of it."""
 
-    def __init__(self, redis: Redis, before: str, act: Act, at_offset: int = 0) -> None:
+    def __init__(self, redis: Redis, before: str, act: Act) -> None:
         super().__init__(redis)
         self._before = before
         self._act: Act | None = act
-        self._at_offset = at_offset
         self.refused = 0
 
-    async def _trouble(self, call: str, offset: int) -> None:
-        if call == self._before and offset >= self._at_offset and self._act is not None:
+    async def _trouble(self, call: str) -> None:
+        if call == self._before and self._act is not None:
             act, self._act = self._act, None
             await act()
 
-    async def polls(self, partition: int) -> tuple[Position, dict[str, Poll]]:
-        await self._trouble("polls", 0)
-        return await super().polls(partition)
+    async def restore(self, partition: int, partitions: int) -> tuple[Position, Fold]:
+        await self._trouble("restore")
+        return await super().restore(partition, partitions)
 
     async def load(
-        self, partition: int, records: Collection[Record]
-    ) -> tuple[Position, dict[BallotKey, Ballot], dict[str, Tally]]:
-        await self._trouble("load", next(iter(records)).offset)
-        return await super().load(partition, records)
+        self, partition: int, keys: Iterable[BallotKey]
+    ) -> tuple[Position, dict[BallotKey, Ballot]]:
+        await self._trouble("load")
+        return await super().load(partition, keys)
 
     async def save(self, fold: Fold, expected: int, last: Record) -> bool:
-        await self._trouble("save", expected)
+        await self._trouble("save")
         saved = await super().save(fold, expected, last)
         self.refused += not saved
         return saved

@@ -1,5 +1,7 @@
 """The voting API as people use it: asking for passes, voting, reading receipts."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +10,13 @@ from fastapi import FastAPI
 
 from groundswell_contracts.votes import VoteCast
 from groundswell_kit.clock import utc_now
+from groundswell_kit.health import Health
+from groundswell_kit.streams import EventStreams
+from groundswell_voting.app.api import create_api
+from groundswell_voting.counting.log_ends import LogEnds
 from groundswell_voting.passes.rules import Pass, parse_key, parse_keys, verify
 from groundswell_voting.polls.rules import Poll
+from groundswell_voting.standings.live import LiveBoards
 from groundswell_voting.voteslog.rules import vote_id
 from tests.integration.voting.installation import Voting
 from tests.integration.voting.world import IDEAS
@@ -67,6 +74,21 @@ class Api:
         answer = await self.get(f"/v1/receipts/{receipt}", token)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["state"])
+
+
+@asynccontextmanager
+async def served(voting: Voting, issuer: LocalIssuer) -> AsyncIterator[Api]:
+    """The API over the installation, in this process."""
+    settings, boards = voting.settings, LiveBoards()
+    ends = LogEnds(settings.kafka_bootstrap, settings.voting_partitions)
+    app = create_api(
+        settings, voting.stores, voting.projection, ends, Health("api"), boards, EventStreams(100)
+    )
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://voting.test") as client:
+        yield Api(voting, app, client, issuer)
+    await boards.close()
+    await ends.close()
 
 
 def bearer(token: str | None) -> dict[str, str]:

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from structlog.testing import capture_logs
 
-from groundswell_contracts.polls import PollAnnounced
+from groundswell_contracts.polls import AnnouncedIdeas, PollAnnounced
 from groundswell_contracts.topics import Topic
 from groundswell_kit.clock import seconds_since_boot, utc_now
 from groundswell_kit.partitions import PartitionReader
@@ -20,8 +20,9 @@ from groundswell_voting.intake import announcements as announcements_module
 from groundswell_voting.intake.announcements import LEASE_SECONDS, Announcements, NotFollowing
 from groundswell_voting.settings import Settings
 from groundswell_voting.voteslog.codec import milliseconds, record_id
+from groundswell_voting.voteslog.rules import Rules
 from groundswell_voting.voteslog.source import read_partition
-from tests.integration.voting.boxes import announce
+from tests.integration.voting.boxes import announce, announce_change
 from tests.integration.voting.conftest import NewLog
 from tests.integration.voting.test_partition_reader import Shelf
 from tests.integration.voting.world import (
@@ -47,13 +48,34 @@ async def test_all_that_was_ever_announced_is_known(settings: Settings, writer: 
     async with running(announcements.run):
         await eventually(lambda: _is_confirmed(announcements), "it follows")
         poll = announcements.polls[before]
-        assert (poll.brand_id, poll.accepting, poll.ideas_per_ballot) == (BRAND, True, 1)
+        assert (poll.brand_id, poll.accepting, poll.rules) == (BRAND, True, Rules())
         assert poll.closes_at_ms == milliseconds(closes_at)
         assert list(poll.ideas) == list(IDEAS)
 
-        closing = PollAnnounced(poll_id=before, contest_id="con_1", number=2, accepting=False)
-        await writer.announce(BRAND, closing)
+        await announce_change(writer, before, 2, accepting=False)
         await eventually(lambda: _has_closed(announcements, before), "the closing is known", 1.5)
+
+
+async def test_a_poll_changes_with_its_announcements(settings: Settings, writer: LogWriter) -> None:
+    closes_at = utc_now() + timedelta(hours=2)
+    sooner = closes_at - timedelta(hours=1)
+    poll_id = await announce(writer, closes_at=closes_at, kind="changeable", weights={"crew": 3})
+    more = AnnouncedIdeas(first_ordinal=len(IDEAS), idea_ids=["idea_trout"])
+    await announce_change(writer, poll_id, 2, ideas=more, withdrawn_idea_ids=IDEAS[:2])
+    await announce_change(writer, poll_id, 3, accepts_until=sooner)
+    await announce_change(writer, poll_id, 4, removed_idea_ids=IDEAS[:1])
+    announcements = Announcements(settings.kafka_bootstrap)
+    async with running(announcements.run):
+        await eventually(lambda: _is_confirmed(announcements), "it follows")
+    poll = announcements.polls[poll_id]
+    assert poll.rules == Rules(kind="changeable", weights={"crew": 3})
+    assert list(poll.ideas) == [*IDEAS, "idea_trout"]
+    assert poll.ideas["idea_trout"] == len(IDEAS)
+    assert [idea for idea in poll.ideas if not poll.takes(idea)] == list(IDEAS[:2])
+    assert poll.removed() == {0}
+    assert poll.is_open_at(milliseconds(sooner) - 1) is True
+    assert poll.is_open_at(milliseconds(sooner)) is None
+    assert poll.is_open_at(milliseconds(closes_at)) is False
 
 
 async def test_the_lease_is_dated_from_the_question(engines: Engines, settings: Settings) -> None:

@@ -9,8 +9,10 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
+from groundswell_kit.problems import ProblemType
 from groundswell_voting.control.writer import LogWriter
-from groundswell_voting.intake import box as box_module
+from groundswell_voting.intake import application
+from groundswell_voting.intake.problems import PROBLEM_TYPES
 from groundswell_voting.settings import Settings
 from tests.integration.voting.boxes import Box, announced, ballot_box
 from tests.integration.voting.world import IDEAS, Log
@@ -19,9 +21,10 @@ GOOD = {"idea_id": IDEAS[0]}
 
 
 class Polls(NamedTuple):
-    """Polls that the box knows: one that takes votes, and one that has closed."""
+    """Polls that the box knows: two that take votes, each of its kind, and one that has closed."""
 
     open: str
+    changeable: str
     closed: str
 
 
@@ -33,7 +36,11 @@ async def box(settings: Settings) -> AsyncIterator[Box]:
 
 @pytest.fixture(scope="module")
 async def polls(box: Box, writer: LogWriter) -> Polls:
-    return Polls(await announced(box, writer), await announced(box, writer, accepting=False))
+    return Polls(
+        await announced(box, writer),
+        await announced(box, writer, kind="changeable", ideas_per_ballot=2),
+        await announced(box, writer, accepting=False),
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +89,33 @@ BODIES = {
 }
 
 
+BALLOTS = {
+    "no JSON": Bad(b"{", 400, "malformed-json"),
+    "no field": Bad({}, 422, "validation", "body.idea_ids"),
+    "no revision": Bad({"idea_ids": []}, 422, "validation", "body.revision"),
+    "one idea": Bad({"idea_ids": IDEAS[0], "revision": 1}, 422, "validation", "body.idea_ids"),
+    "a number": Bad({"idea_ids": [1], "revision": 1}, 422, "validation", "body.idea_ids"),
+    "an idea twice": Bad(
+        {"idea_ids": [IDEAS[0]] * 2, "revision": 1}, 422, "validation", "body.idea_ids"
+    ),
+    "too many ideas": Bad(
+        {"idea_ids": list(IDEAS[:3]), "revision": 1}, 422, "validation", "body.idea_ids"
+    ),
+    "an unknown idea": Bad({"idea_ids": ["idea_trout"], "revision": 1}, 404, "not-found"),
+    "revision 0": Bad({"idea_ids": [], "revision": 0}, 422, "validation", "body.revision"),
+    "revision -1": Bad({"idea_ids": [], "revision": -1}, 422, "validation", "body.revision"),
+    "a high revision": Bad(
+        {"idea_ids": [], "revision": 10_001}, 422, "validation", "body.revision"
+    ),
+    "a huge revision": Bad(
+        {"idea_ids": [], "revision": 10**30}, 422, "validation", "body.revision"
+    ),
+    "a fraction": Bad({"idea_ids": [], "revision": 1.5}, 422, "validation", "body.revision"),
+    "a text": Bad({"idea_ids": [], "revision": "1"}, 422, "validation", "body.revision"),
+    "too large": Bad({"idea_ids": ["x" * 400_000], "revision": 1}, 413, "body-too-large"),
+}
+
+
 def check(answer: httpx2.Response, status: int, kind: str) -> dict[str, Any]:
     document: dict[str, Any] = answer.json()
     assert (answer.status_code, document["type"]) == (status, f"/problems/{kind}")
@@ -98,6 +132,27 @@ async def test_a_bad_body_is_refused(box: Box, polls: Polls, name: str) -> None:
     assert [e["field"] for e in document.get("errors", [])] == ([bad.field] if bad.field else [])
 
 
+@pytest.mark.parametrize("name", BALLOTS)
+async def test_a_bad_ballot_is_refused(box: Box, polls: Polls, name: str) -> None:
+    bad = BALLOTS[name]
+    answer = await box.put(polls.changeable, box.permit(polls.changeable, "voter_1"), bad.body)
+    document = check(answer, bad.status, bad.kind)
+    assert [e["field"] for e in document.get("errors", [])] == ([bad.field] if bad.field else [])
+
+
+async def test_each_kind_of_poll_has_its_way_of_voting(box: Box, polls: Polls) -> None:
+    check(await box.vote(polls.changeable, "voter_1"), 409, "wrong-kind-of-poll")
+    check(await box.state(polls.open, "voter_1", IDEAS[:1], 1), 409, "wrong-kind-of-poll")
+    check(await box.state(polls.closed, "voter_1", IDEAS[:1], 1), 409, "voting-not-open")
+
+
+async def test_a_ballot_needs_a_pass_too(box: Box, polls: Polls) -> None:
+    ballot = {"idea_ids": [], "revision": 1}
+    check(await box.put(polls.changeable, None, ballot), 401, "unauthenticated")
+    theirs = box.permit(polls.open, "voter_1")
+    check(await box.put(polls.changeable, theirs, ballot), 403, "forbidden")
+
+
 async def test_a_body_that_comes_in_pieces_is_bounded_too(box: Box, polls: Polls) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(50):
@@ -111,7 +166,7 @@ async def test_a_body_that_comes_in_pieces_is_bounded_too(box: Box, polls: Polls
 async def test_a_body_that_does_not_come_is_not_waited_for(
     box: Box, polls: Polls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(box_module, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(application, "BODY_SECONDS", 0.2)
     head = head_of(f"/v1/polls/{polls.open}/votes", box.permit(polls.open, "voter_1"), length=25)
     answer = await exchange(box, head + b'{"idea_id":')
     assert answer.startswith(b"HTTP/1.1 400 "), answer[:200]
@@ -194,6 +249,9 @@ async def test_another_method_is_refused(box: Box, polls: Polls, method: str) ->
     answer = await box.http.request(method, f"{box.url}/v1/polls/{polls.open}/votes")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "POST"
+    if method != "PUT":
+        answer = await box.http.request(method, f"{box.url}/v1/polls/{polls.open}/ballot")
+        assert answer.headers["allow"] == "PUT"
 
 
 @pytest.mark.parametrize(
@@ -216,6 +274,15 @@ async def test_strange_paths_are_answered(box: Box, segment: str) -> None:
 
 async def test_the_description_is_served(box: Box) -> None:
     document = (await box.http.get(f"{box.url}/openapi.json")).json()
-    (operation,) = document["paths"]["/v1/polls/{poll_id}/votes"].values()
-    assert set(operation["responses"]) >= {"200", "202", "400", "401", "403", "404", "409"}
-    assert set(operation["responses"]) >= {"413", "422", "503"}
+    for path, method in (("votes", "post"), ("ballot", "put")):
+        (found,) = document["paths"][f"/v1/polls/{{poll_id}}/{path}"].items()
+        assert found[0] == method
+        assert set(found[1]["responses"]) == {
+            *("200", "202", "400", "401", "403", "404", "409", "413", "422", "503"),
+        }
+
+
+@pytest.mark.parametrize("kind", PROBLEM_TYPES, ids=lambda kind: kind.slug)
+async def test_problems_are_explained(box: Box, kind: ProblemType) -> None:
+    told = (await box.http.get(f"{box.url}/problems/{kind.slug}")).json()
+    assert told["meaning"] == kind.meaning

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from redis.asyncio import Redis
@@ -12,15 +13,16 @@ from groundswell_contracts.topics import VOTES
 from groundswell_contracts.votes import VoteCast
 from groundswell_kit.clock import utc_now
 from groundswell_voting.control.writer import LogWriter
-from groundswell_voting.counting.fold import Fold
-from groundswell_voting.counting.projection import Projection
 from groundswell_voting.intake import appender
 from groundswell_voting.settings import Settings
 from groundswell_voting.voteslog.codec import milliseconds
-from groundswell_voting.voteslog.rules import Body, Opened, Record, Vote, partition_of
+from groundswell_voting.voteslog.rules import Vote, partition_of
 from tests.integration.voting.boxes import (
+    Box,
+    announce_change,
     announced,
     ballot_box,
+    count,
     problem,
     recorded,
 )
@@ -29,6 +31,7 @@ from tests.integration.voting.world import (
     IDEAS,
     Log,
     dump,
+    eventually,
 )
 
 pytestmark = pytest.mark.usefixtures("redis")  # emptied: nothing is counted yet
@@ -40,7 +43,7 @@ async def test_a_vote_is_in_the_log_as_it_was_sent(
     async with ballot_box(settings) as box:
         poll_id = await announced(box, writer)
         before = milliseconds(utc_now())
-        answer = await box.vote(poll_id, "voter_1", IDEAS[2], weight=3, segment="uk", channel="app")
+        answer = await box.vote(poll_id, "voter_1", IDEAS[2], segment="uk", channel="app")
         assert answer.status_code == 202
         assert answer.json() == box.receipt(poll_id, "voter_1", IDEAS[2])
     (record,) = await recorded(votes_log, poll_id)
@@ -54,7 +57,6 @@ async def test_a_vote_is_in_the_log_as_it_was_sent(
         voter="voter_1",
         idea_ids=[IDEAS[2]],
         pass_id="pass_1",
-        weight=3,
         segment="uk",
         channel="app",
     )
@@ -85,15 +87,57 @@ async def test_a_counted_ballot_answers_by_itself(
     assert [r.key for r in await recorded(votes_log, poll_id)] == [b"voter_2"]
 
 
-async def count(redis: Redis, settings: Settings, vote: Vote) -> None:
-    """Stores a vote as counted, in an empty partition."""
-    partitions = settings.voting_partitions
-    partition = partition_of(vote.voter, partitions)
-    fold = Fold(partition, partitions)
-    bodies: list[Body] = [Opened(vote.poll_id, 1, IDEAS, 1, 10**15), vote]
-    log = [Record(partition, offset, 0, f"id_{offset}", b) for offset, b in enumerate(bodies)]
-    fold.take_all(log)
-    assert await Projection(redis).save(fold, 0, log[-1])
+async def test_a_ballot_takes_as_many_ideas_as_the_poll_says(
+    settings: Settings, writer: LogWriter, redis: Redis
+) -> None:
+    vote = Vote("v", "", "voter_1", (IDEAS[1],), "pass_1")
+    async with ballot_box(settings) as box:
+        two = await announced(box, writer, ideas_per_ballot=2)
+        first, second = (replace(vote, poll_id=two, idea_ids=(idea,)) for idea in IDEAS[1:3])
+        await count(redis, settings, first, second, ideas_per_ballot=2)
+        assert problem(await box.vote(two, "voter_1", IDEAS[0])) == (409, "ballot-full")
+        # The place of a removed idea is free; as long as it is only withdrawn, it is taken.
+        await announce_change(writer, two, 2, withdrawn_idea_ids=IDEAS[1:2])
+        await until_answer(box, two, IDEAS[4], "ballot-full")
+        await announce_change(writer, two, 3, removed_idea_ids=IDEAS[1:2])
+        await until_answer(box, two, IDEAS[4], None)
+
+
+async def until_answer(box: Box, poll_id: str, idea_id: str, kind: str | None) -> None:
+    """Votes until the answer is this problem, or none."""
+
+    async def is_it() -> bool:
+        answer = await box.vote(poll_id, "voter_1", idea_id)
+        return (None if answer.status_code == 202 else problem(answer)[1]) == kind
+
+    await eventually(is_it, f"the answer is {kind}", 5)
+
+
+async def test_a_poll_without_a_limit_has_room_for_every_idea(
+    settings: Settings, writer: LogWriter, redis: Redis
+) -> None:
+    async with ballot_box(settings) as box:
+        poll_id = await announced(box, writer, ideas_per_ballot=None)
+        votes = [Vote("v", poll_id, "voter_1", (idea,), "pass_1") for idea in IDEAS[1:]]
+        await count(redis, settings, *votes, ideas_per_ballot=None)
+        assert (await box.vote(poll_id, "voter_1", IDEAS[1])).status_code == 200
+        assert (await box.vote(poll_id, "voter_1", IDEAS[0])).status_code == 202
+
+
+async def test_each_day_has_its_ballot(settings: Settings, writer: LogWriter, redis: Redis) -> None:
+    """The day is in the pass."""
+    async with ballot_box(settings) as box:
+        poll_id = await announced(box, writer, period="day")
+        monday = Vote("v", poll_id, "voter_1", (IDEAS[1],), "pass_1", period="2026-11-16")
+        await count(redis, settings, monday, period="day")
+        same = await box.vote(poll_id, "voter_1", IDEAS[1], period="2026-11-16")
+        assert same.status_code == 200
+        assert same.json() == box.receipt(poll_id, "voter_1", IDEAS[1], "2026-11-16")
+        other = await box.vote(poll_id, "voter_1", IDEAS[0], period="2026-11-16")
+        assert problem(other) == (409, "ballot-full")
+        tuesday = await box.vote(poll_id, "voter_1", IDEAS[1], period="2026-11-17")
+        assert tuesday.status_code == 202
+        assert tuesday.json() == box.receipt(poll_id, "voter_1", IDEAS[1], "2026-11-17")
 
 
 async def test_nonsense_in_redis_stops_nobody(

@@ -5,19 +5,31 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from prometheus_client import REGISTRY
 
-from groundswell_contracts.tallies import TallyCertified
+from groundswell_contracts.tallies import ChannelVotes, IdeaVotes, TallyCertified
 from groundswell_contracts.topics import TALLIES
+from groundswell_contracts.votes import VoteCast
 from groundswell_kit.ids import new_id
 from groundswell_kit.relay import Relay
 from groundswell_voting.app.operator import recounted, set_back
-from groundswell_voting.control import machine
-from groundswell_voting.polls.rules import Poll, PollStage
+from groundswell_voting.certification.commands import CertificationCommands
+from groundswell_voting.certification.report import comparison, report
+from groundswell_voting.certification.result import certified_result
+from groundswell_voting.control import life
+from groundswell_voting.polls.rules import (
+    ChangeState,
+    IdeasChange,
+    Poll,
+    PollStage,
+    VotersChange,
+)
+from groundswell_voting.voteslog.rules import Rules
 from tests.integration.voting.installation import Voting, event_of
-from tests.integration.voting.world import BRAND, IDEAS, Log, cast, eventually, running
+from tests.integration.voting.world import BRAND, IDEAS, Log, cast, dump, eventually, running
 
 CHANCE = random.Random(2016)  # noqa: S311 - a test's order
 
@@ -39,6 +51,18 @@ async def sealing(voting: Voting) -> AsyncIterator[tuple[Poll, Counter[str]]]:
     await voting.close(poll)
     async with running(voting.machine(announce_seconds=0.2).run):
         yield await voting.reaches(poll, PollStage.SEALED), expected
+
+
+def certification_of(voting: Voting) -> CertificationCommands:
+    stores = voting.stores
+    return CertificationCommands(
+        voting.database.client,
+        stores.archive,
+        voting.projection,
+        stores.tallies,
+        stores.polls,
+        voting.settings.voting_partitions,
+    )
 
 
 async def tally_of(voting: Voting, poll: Poll) -> TallyCertified:
@@ -85,7 +109,7 @@ async def test_of_two_that_certify_at_once_one_publishes(voting: Voting) -> None
         pass
     async with voting.counted():
         await voting.archived()
-    certification = voting.machine()._certification
+    certification = certification_of(voting)
     await asyncio.gather(*(certification.certify(poll) for _ in range(3)))
     assert (await voting.poll(poll)).stage is PollStage.CERTIFIED
     assert await voting.database["outbox"].count_documents(_outbox_of(poll)) == 1
@@ -114,11 +138,11 @@ async def test_certification_waits_for_archive_and_count(voting: Voting) -> None
             await voting.reaches(poll, PollStage.CERTIFIED)
 
 
-@pytest.mark.parametrize("name", [IDEAS[0], "verdict:counted"])
+@pytest.mark.parametrize("name", ["0", "a0", "c:shop:0", "v:counted"])
 async def test_a_count_that_differs_is_refused_until_it_is_rebuilt(
     voting: Voting, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine, "CERTIFY_AGAIN_SECONDS", 0.2)
+    monkeypatch.setattr(life, "CERTIFY_AGAIN_SECONDS", 0.2)
     before = REGISTRY.get_sample_value("groundswell_certifications_refused_total") or 0
     poll = await voting.open()
     expected = await cast_all(voting, poll)
@@ -147,7 +171,7 @@ async def test_a_count_that_differs_is_refused_until_it_is_rebuilt(
 async def test_an_archive_with_a_hole_is_refused(
     voting: Voting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine, "CERTIFY_AGAIN_SECONDS", 0.2)
+    monkeypatch.setattr(life, "CERTIFY_AGAIN_SECONDS", 0.2)
     records = voting.database["votes_log"]
     async with sealing(voting) as (poll, _):
         pass
@@ -165,7 +189,7 @@ async def test_an_archive_with_a_hole_is_refused(
 async def test_the_operators_recount_tells_the_same_and_touches_nothing(voting: Voting) -> None:
     async with sealing(voting) as (poll, expected):
         before = await recounted(voting.settings, poll.poll_id)
-        assert before.equal is None
+        assert (before.equal, before.sealed) == (None, True)
         async with voting.counted():
             await voting.reaches(poll, PollStage.RETIRED)
     tally = await tally_of(voting, poll)
@@ -174,11 +198,117 @@ async def test_the_operators_recount_tells_the_same_and_touches_nothing(voting: 
     again = await recounted(voting.settings, poll.poll_id)
     assert again.equal is True
     assert again.log_hash == tally.log_hash == before.log_hash
-    assert again.verdicts == tally.verdicts
-    assert {i.idea_id: i.recounted for i in again.ideas if i.recounted} == expected
-    assert all(i.recounted == i.certified for i in again.ideas)
+    assert again.recounted == before.recounted == certified_result(tally)
+    assert {i.idea_id: i.votes for i in again.recounted.tally if i.votes} == expected
+    votes = expected[IDEAS[0]]
+    lines = list(report(again))
+    assert f"{IDEAS[0]}\trecounted {votes}\tcertified {votes}" in lines
+    assert lines[-1] == "equal"
     assert await voting.votes_log.read() == logged
     assert await voting.database["votes_log"].count_documents({}) == stored
+
+
+async def test_a_poll_with_all_that_may_happen_is_certified(voting: Voting) -> None:
+    """Weights, channels, an idea removed and one added, voters set aside and one reinstated."""
+    rules = Rules(ideas_per_ballot=2, weights={"gold": 3}, channels=("web", "shop"))
+    poll = await voting.open(rules=rules)
+
+    def voted(voter: str, idea: str, **more: str) -> VoteCast:
+        return cast(voter, idea, poll.poll_id).model_copy(update=more)
+
+    async with voting.counted(), running(voting.machine(0.05).run):
+        await voting.votes_log.cast(
+            voted("anne", IDEAS[0], segment="gold", channel="shop"),
+            voted("anne", IDEAS[1], segment="gold"),
+            voted("bert", IDEAS[1], channel="shop"),
+            voted("carl", IDEAS[0]),
+            voted("dora", IDEAS[2]),
+        )
+        aside = VotersChange(
+            "set_aside", "case 1", "bought", ("carl", "dora"), (), ("carl", "dora")
+        )
+        back = VotersChange("reinstate", "case 1", "an error", ("dora",), (), ("dora",))
+        for what in (IdeasChange(("idea_new",), (IDEAS[1],)), aside, back):
+            change = await voting.settled(await voting.ask(poll, what))
+            assert change.state is ChangeState.DONE, change
+        await voting.votes_log.cast(
+            voted("bert", "idea_new"), voted("carl", "idea_new"), voted("anne", IDEAS[1])
+        )
+        open_count = await recounted(voting.settings, poll.poll_id)
+        await voting.close(poll)
+        await voting.reaches(poll, PollStage.RETIRED)
+    tally = await tally_of(voting, poll)
+    assert {i.idea_id: (i.votes, i.rank) for i in tally.tally} == {
+        IDEAS[0]: (3, 1),
+        IDEAS[2]: (1, 2),
+        "idea_new": (1, 2),
+        IDEAS[3]: (0, 4),
+        IDEAS[4]: (0, 4),
+    }
+    assert tally.removed == (IdeaVotes(idea_id=IDEAS[1], votes=4),)
+    assert tally.voters_set_aside == 1
+    assert tally.set_aside == (
+        IdeaVotes(idea_id=IDEAS[0], votes=1),
+        IdeaVotes(idea_id="idea_new", votes=1),
+    )
+    assert tally.channels == (ChannelVotes(channel="shop", idea_id=IDEAS[0], votes=3),)
+    assert tally.verdicts == {"counted": 6, "set_aside": 1, "idea_removed": 1}
+
+    assert (open_count.sealed, open_count.equal) == (False, None)
+    assert open_count.recounted == certified_result(tally)
+    assert (await recounted(voting.settings, poll.poll_id)).equal is True
+    await _what_if(voting, poll, rules)
+
+
+async def _what_if(voting: Voting, poll: Poll, rules: Rules) -> None:
+    """The same poll, had there been no weights; nothing is touched by asking."""
+    stored = await dump(voting.redis), await voting.poll(poll)
+    found = await recounted(voting.settings, poll.poll_id, replace(rules, weights={}))
+    lines = [line.split() for line in comparison(found)]
+    assert lines[0] == ["idea", "certified", "under", "other", "rules", "difference"]
+    assert [IDEAS[0], "3", "1", "-2"] in lines
+    assert [IDEAS[1], "(removed)", "4", "2", "-2"] in lines
+    assert (await dump(voting.redis), await voting.poll(poll)) == stored
+
+
+async def test_a_log_of_another_ballot_than_the_stored_one_is_refused(voting: Voting) -> None:
+    async with sealing(voting) as (poll, _):
+        pass
+    other = await voting.stores.polls.change(poll, removed_idea_ids=[IDEAS[0]])
+    assert other is not None
+    async with voting.counted():
+        await voting.archived()
+        assert await _stays_sealed(voting, poll)
+    assert "another ballot" in str((await voting.poll(poll)).refusal)
+
+
+async def test_partitions_are_rebuilt_while_others_go_on(voting: Voting) -> None:
+    """Votes come meanwhile; certified is what the log says."""
+    poll = await voting.open()
+    choices: Counter[str] = Counter()
+
+    async def keep_voting(stop: asyncio.Event) -> None:
+        for n in range(2_000):
+            if stop.is_set():
+                return
+            idea = CHANCE.choice(IDEAS)
+            choices[idea] += 1
+            await voting.votes_log.cast(cast(f"voter_{n}", idea, poll.poll_id))
+
+    partitions = range(voting.settings.voting_partitions)
+    async with voting.counted():
+        async with running(keep_voting):
+            for chosen in ([3], [7], partitions):
+                counted = await voting.projection.position(5)
+                await set_back(voting.settings, chosen)
+                if 5 not in chosen:
+                    assert (await voting.projection.position(5)).offset >= counted.offset
+                await asyncio.sleep(0.5)
+        async with running(voting.machine(0.05).run):
+            await voting.close(poll)
+            await voting.reaches(poll, PollStage.CERTIFIED)
+    tally = await tally_of(voting, poll)
+    assert {idea.idea_id: idea.votes for idea in tally.tally if idea.votes} == choices
 
 
 async def _is_refused(voting: Voting, poll: Poll, partition: int) -> bool:
@@ -191,7 +321,7 @@ async def _shown_refused(polls: int) -> bool:
 
 async def _stays_sealed(voting: Voting, poll: Poll) -> bool:
     """Whether it is neither certified nor anything else after some turns more."""
-    await voting.machine()._certification.certify(await voting.poll(poll))
+    await certification_of(voting).certify(await voting.poll(poll))
     return (await voting.poll(poll)).stage is PollStage.SEALED
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -10,17 +11,31 @@ from pymongo.errors import DuplicateKeyError
 from redis.asyncio import Redis
 
 from groundswell_contracts.cloudevents import CloudEvent
-from groundswell_contracts.contests import ContestPhaseChanged, Phase, PollPlan
+from groundswell_contracts.contests import (
+    ContestAmended,
+    ContestPhaseChanged,
+    Phase,
+    PollChange,
+    PollPlan,
+)
+from groundswell_contracts.event import Event
 from groundswell_contracts.poll_rules import PollRules
 from groundswell_contracts.votes import TallySealed
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
-from groundswell_kit.mongo import Document
+from groundswell_kit.mongo import Document, transaction
 from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.passes.store import ContestKeyStore
 from groundswell_voting.polls.commands import PollCommands
 from groundswell_voting.polls.handlers import PollHandlers
-from groundswell_voting.polls.rules import Poll, PollStage
+from groundswell_voting.polls.rules import (
+    Change,
+    ClosingChange,
+    IdeasChange,
+    PauseChange,
+    Poll,
+    PollStage,
+)
 from groundswell_voting.settings import Settings
 from tests.integration.voting.installation import Voting
 from tests.integration.voting.world import BRAND, IDEAS, Log
@@ -42,20 +57,40 @@ async def enter(
     voting: Voting, contest_id: str, phases: tuple[Phase, Phase], poll_id: str | None = None
 ) -> None:
     """A contest changes its phase; into voting it brings a poll."""
-    plan = None
-    if poll_id is not None:
-        closes_at = utc_now() + timedelta(hours=1)
-        plan = PollPlan(
-            poll_id=poll_id, rules=PollRules(), idea_ids=list(IDEAS), closes_at=closes_at
-        )
     before, after = phases
     change = ContestPhaseChanged(
-        contest_id=contest_id, title="A contest", from_phase=before, to_phase=after, poll=plan
+        contest_id=contest_id,
+        title="A contest",
+        from_phase=before,
+        to_phase=after,
+        polls=() if poll_id is None else (plan(poll_id),),
     )
-    handlers = PollHandlers(PollCommands(voting.stores.polls))
-    await handlers.on_contest_phase_changed(
-        CloudEvent(new_id("evt"), "/groundswell/ideas", utc_now(), BRAND, change, sequence=1)
+    await handlers(voting).on_contest_phase_changed(event(change))
+
+
+async def amend(voting: Voting, contest_id: str, number: int, **change: Any) -> None:
+    """A contest is amended, in the transaction of its event."""
+    amended = ContestAmended(
+        contest_id=contest_id, title="A contest", number=number, reason="So it is.", **change
     )
+
+    async def work() -> None:
+        await handlers(voting).on_contest_amended(event(amended))
+
+    await transaction(voting.database.client, work)
+
+
+def plan(poll_id: str) -> PollPlan:
+    closes_at = utc_now() + timedelta(hours=1)
+    return PollPlan(poll_id=poll_id, rules=PollRules(), idea_ids=list(IDEAS), closes_at=closes_at)
+
+
+def handlers(voting: Voting) -> PollHandlers:
+    return PollHandlers(PollCommands(voting.stores.polls, voting.stores.poll_changes))
+
+
+def event(data: Event) -> CloudEvent:
+    return CloudEvent(new_id("evt"), "/groundswell/ideas", utc_now(), BRAND, data, sequence=1)
 
 
 async def planned(voting: Voting, contest_id: str) -> Poll:
@@ -94,9 +129,85 @@ async def test_other_phases_and_other_events_change_nothing(voting: Voting) -> N
     await enter(voting, contest_id, ("deliberation", "decided"))
     assert await voting.poll(poll) == poll
     stranger = TallySealed(poll_id=poll.poll_id, number=1)
-    handlers = PollHandlers(PollCommands(voting.stores.polls))
     with pytest.raises(TypeError):
-        await handlers.on_contest_phase_changed(CloudEvent("e", "/s", utc_now(), BRAND, stranger))
+        await handlers(voting).on_contest_phase_changed(event(stranger))
+    with pytest.raises(TypeError):
+        await handlers(voting).on_contest_amended(event(stranger))
+
+
+async def queued(voting: Voting, poll_id: str) -> list[Change]:
+    """The changes of a poll, in their order."""
+    changes: list[Change] = []
+    poll = await voting.poll(poll_id)
+    while True:
+        change = await voting.stores.poll_changes.next_of(replace(poll, changes_done=len(changes)))
+        if change is None:
+            return changes
+        changes.append(change)
+
+
+async def test_an_amendment_waits_in_steps_of_its_own(voting: Voting) -> None:
+    """A pause comes before the rest, the end of one after it; a repeat changes nothing."""
+    contest_id = new_id("con")
+    poll = await planned(voting, contest_id)
+    closes_at = utc_now() + timedelta(hours=9)
+    everything = PollChange(
+        poll_id=poll.poll_id,
+        added_idea_ids=("idea_new",),
+        removed_idea_ids=IDEAS[:1],
+        closes_at=closes_at,
+        paused=False,
+    )
+    for _ in range(2):
+        await amend(
+            voting, contest_id, 1, poll_changed=PollChange(poll_id=poll.poll_id, paused=True)
+        )
+        await amend(voting, contest_id, 2, poll_changed=everything)
+    assert (await voting.poll(poll)).changes_asked == 4
+    assert [change.what for change in await queued(voting, poll.poll_id)] == [
+        PauseChange(paused=True),
+        IdeasChange(added=("idea_new",), removed=IDEAS[:1]),
+        ClosingChange(closes_at),
+        PauseChange(paused=False),
+    ]
+
+
+async def test_an_amendment_opens_another_poll(voting: Voting) -> None:
+    contest_id, poll_id = new_id("con"), new_id("poll")
+    first = await planned(voting, contest_id)
+    await amend(voting, contest_id, 1, poll_opened=plan(poll_id))
+    second = await voting.poll(poll_id)
+    assert (second.stage, second.contest_id) == (PollStage.PLANNED, contest_id)
+    assert (await voting.poll(first)).changes_asked == 0
+
+
+async def test_an_amendment_of_a_poll_that_is_not_the_brands_is_a_mistake(voting: Voting) -> None:
+    poll = await voting.plan(brand_id="another_brand")
+    for poll_id in (poll.poll_id, "poll_unknown"):
+        change = PollChange(poll_id=poll_id, paused=True)
+        with pytest.raises(LookupError, match=poll_id):
+            await amend(voting, poll.contest_id, 1, poll_changed=change)
+    assert (await voting.poll(poll)).changes_asked == 0
+
+
+@pytest.mark.parametrize("stage", PollStage)
+async def test_changes_are_queued_until_the_tally_is_final(
+    voting: Voting, stage: PollStage
+) -> None:
+    contest_id = new_id("con")
+    poll = await planned(voting, contest_id)
+    await voting.database["polls"].update_one({"_id": poll.poll_id}, {"$set": {"stage": stage}})
+    await amend(voting, contest_id, 1, poll_changed=PollChange(poll_id=poll.poll_id, paused=True))
+    late = stage in (
+        PollStage.SEALING,
+        PollStage.SEALED,
+        PollStage.CERTIFIED,
+        PollStage.RETIRED,
+    )
+    change = await voting.stores.poll_changes.find(BRAND, f"{contest_id}.1.pause")
+    assert change is not None
+    assert (change.state, change.sequence) == (("refused", 0) if late else ("pending", 1))
+    assert (await voting.poll(poll)).changes_asked == (not late)
 
 
 async def test_a_poll_that_is_closed_already_is_not_asked_to_close(voting: Voting) -> None:

@@ -82,7 +82,7 @@ async def open_by_events(voting: Voting) -> str:
         title="A contest",
         from_phase="moderation",
         to_phase="voting",
-        poll=plan,
+        polls=(plan,),
     )
     await publish(voting, published, voting_phase)
     return poll_id
@@ -179,7 +179,7 @@ async def test_all_that_was_acknowledged_survives_sigterm_under_load(
         assert isinstance(body, Vote)
         assert body.idea_ids == (receipt["idea_id"],)
     # One vote each, so all that was acknowledged counts; one more may have lost its answer.
-    assert sum(tally.votes.total() for tally in counted) >= len(crowd.accepted) >= 150
+    assert sum(tally.votes().total() for tally in counted) >= len(crowd.accepted) >= 150
     async with voting.counted():
         await until_exact(voting.votes_log, voting.projection)
 

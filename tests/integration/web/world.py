@@ -26,6 +26,7 @@ from groundswell_kit.ids import new_id
 from groundswell_kit.mongo import Document, connect
 from groundswell_kit.serve import Role
 from groundswell_kit.settings import Issuer, SmtpSettings
+from groundswell_kit.streams import EventStreams
 from groundswell_local.engines import Engines
 from groundswell_local.ports import free_ports
 from groundswell_web.app import create_site, services_of
@@ -123,7 +124,9 @@ class World:
         settings = self.settings.model_copy(update=changes)
         services = services_of(settings)
         await services.open()
-        yield create_site(settings, services, SessionStore(self.database), Health("api"))
+        yield create_site(
+            settings, services, SessionStore(self.database), Health("api"), EventStreams(100)
+        )
         await services.close()
 
     async def session(self) -> Document:
@@ -162,7 +165,7 @@ class World:
         document: dict[str, Any] = answer.json()
         return document
 
-    async def contest(self, *phases: str) -> str:
+    async def contest(self, *phases: str, **terms: object) -> str:
         """A contest that has gone through these phases, with one approved idea."""
         now = utc_now()
         body = {
@@ -176,6 +179,7 @@ class World:
                 "voting_closes_at": (now + timedelta(hours=2)).isoformat(),
             },
             "answer_by": (now + timedelta(days=20)).date().isoformat(),
+            **terms,
         }
         contest_id = str((await self.staff("POST", "/v1/contests", body))["id"])
         for phase in phases:
@@ -281,7 +285,7 @@ async def new_world(engines: Engines, issuer: LocalIssuer, box: Mailbox) -> Asyn
         )
         yield World(
             settings=settings,
-            app=create_site(settings, services, store, Health("api")),
+            app=create_site(settings, services, store, Health("api"), EventStreams(100)),
             database=database,
             identity_database=identity_database,
             mails=CodeMailCommands(stores.code_mails, stores.vault, smtp),

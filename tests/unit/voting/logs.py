@@ -1,43 +1,77 @@
 """Small votes logs for tests: bodies of records, and Hypothesis strategies for whole logs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
 from groundswell_voting.voteslog.rules import (
+    BallotChanged,
     Body,
     Closed,
+    Control,
+    DeadlinePassed,
     Malformed,
     Opened,
     Record,
+    Reinstated,
     Retired,
+    Rules,
     Sealed,
+    SetAside,
     Vote,
 )
 
 CLOSES_AT_MS = 1_000
 IDEAS = ("boaty", "poppy", "henry")
+LATER_IDEAS = ("cold", "david")
 VOTERS = tuple(f"voter_{n}" for n in range(6))
 POLLS = ("ship", "pizza")
+DAYS = ("2026-11-21", "2026-11-22")
+SEGMENTS = ("", "gold", "silver")
+WEIGHTS = {"gold": 3, "silver": 2}
+CHANNELS = ("web", "shop")
+NEXT = 0
+"""A control record with this number gets the next one of its poll from `numbered`."""
 
 
-def vote(voter: str = "voter_0", idea: str = "boaty", poll: str = "ship", weight: int = 1) -> Vote:
+def vote(voter: str = "voter_0", idea: str = "boaty", poll: str = "ship", **more: Any) -> Vote:
     """A vote in a standing poll. Its id says what it is: equal votes have equal ids."""
-    return Vote(f"{poll}/{voter}/{idea}", poll, voter, (idea,), "pass_1", weight=weight)
+    return ballot(voter, (idea,), poll, **more)
 
 
-def opened(poll: str = "ship", number: int = 1, ideas_per_ballot: int = 1) -> Opened:
-    return Opened(poll, number, IDEAS, ideas_per_ballot, CLOSES_AT_MS)
+def ballot(
+    voter: str = "voter_0", ideas: Iterable[str] = (), poll: str = "ship", **more: Any
+) -> Vote:
+    """A vote with any list of ideas, as changeable polls take it when it has a revision."""
+    chosen = tuple(ideas)
+    name = "/".join((poll, voter, more.get("period", ""), str(more.get("revision")), *chosen))
+    return Vote(name, poll, voter, chosen, "pass_1", **more)
 
 
-def life(poll: str = "ship", ideas_per_ballot: int = 1) -> list[Opened | Closed | Sealed | Retired]:
-    """The control records of a poll in their order."""
-    return [
-        opened(poll, 1, ideas_per_ballot),
-        Closed(poll, 2),
-        Sealed(poll, 3),
-        Retired(poll, 4),
-    ]
+def opened(poll: str = "ship", number: int = 1, rules: Rules | None = None) -> Opened:
+    return Opened(poll, number, IDEAS, rules or Rules(), CLOSES_AT_MS)
+
+
+def life(poll: str = "ship", rules: Rules | None = None) -> list[Control]:
+    """The control records that every poll has, in their order."""
+    return [opened(poll, 1, rules), Closed(poll, 2), Sealed(poll, 3), Retired(poll, 4)]
+
+
+def numbered(bodies: Iterable[Body]) -> list[Body]:
+    """Gives each control record whose number is NEXT the next one of its poll."""
+    last: dict[str, int] = {}
+    done: list[Body] = []
+    for body in bodies:
+        if isinstance(body, Vote | Malformed):
+            done.append(body)
+            continue
+        number = body.number
+        if number == NEXT:
+            number = last[body.poll_id] = last.get(body.poll_id, 0) + 1
+        done.append(replace(body, number=number))
+    return done
 
 
 def records_of(
@@ -51,38 +85,123 @@ def records_of(
     ]
 
 
-VOTES = st.builds(
-    vote,
-    voter=st.sampled_from(VOTERS),
-    idea=st.sampled_from([*IDEAS, "removed"]),
-    poll=st.sampled_from(POLLS),
-    weight=st.integers(0, 3),
+LADDERLESS = {
+    "kind": st.sampled_from(["standing", "changeable"]),
+    "ideas_per_ballot": st.sampled_from([1, 2, 3, None]),
+    "period": st.sampled_from(["poll", "day"]),
+    "weights": st.sampled_from([{}, WEIGHTS]),
+    "channels": st.sampled_from([("web",), CHANNELS]),
+}
+RULES = st.builds(Rules, **LADDERLESS)
+"""All that the count heeds; who may vote and what is shown is decided elsewhere."""
+
+
+def voting(rules: Rules, poll: str) -> st.SearchStrategy[Body]:
+    """Votes as the ballot box appends them in a poll with these rules, and some for no idea."""
+    ideas = st.sampled_from([*IDEAS, *IDEAS, *LATER_IDEAS, "nonsense"])
+    changeable = rules.kind == "changeable"
+    chosen = st.lists(ideas, max_size=4, unique=True) if changeable else st.tuples(ideas)
+    return st.builds(
+        ballot,
+        st.sampled_from(VOTERS),
+        chosen,
+        st.just(poll),
+        period=st.sampled_from(DAYS) if rules.period == "day" else st.just(""),
+        revision=st.integers(1, 5) if changeable else st.none(),
+        segment=st.sampled_from(SEGMENTS),
+        channel=st.sampled_from(CHANNELS),
+    )
+
+
+def amendments(poll: str, number: int = NEXT) -> st.SearchStrategy[Body]:
+    """What may come between the opening of a poll and its closing."""
+    ideas = st.sampled_from([*IDEAS, *LATER_IDEAS])
+    some = st.lists(ideas, max_size=2, unique=True).map(tuple)
+    voters = st.lists(st.sampled_from(VOTERS), max_size=3, unique=True).map(tuple)
+    this, at = st.just(poll), st.just(number)
+    moments = st.none() | st.integers(CLOSES_AT_MS // 2, CLOSES_AT_MS * 2)
+    return st.one_of(
+        st.builds(BallotChanged, this, at, some, some, moments),
+        st.builds(DeadlinePassed, this, at, some),
+        set_asides(poll, number),
+        st.builds(Reinstated, this, at, voters),
+    )
+
+
+def set_asides(poll: str, number: int = NEXT) -> st.SearchStrategy[Body]:
+    voters = st.lists(st.sampled_from(VOTERS), max_size=3, unique=True).map(tuple)
+    return st.builds(SetAside, st.just(poll), st.just(number), voters)
+
+
+STRANGE = st.sampled_from(
+    [
+        ballot("voter_0", IDEAS),
+        ballot("voter_0"),
+        vote(revision=1),
+        vote(revision=0),
+        vote(revision=10_001),
+        vote(period="2026-11-21"),
+        vote(period="someday"),
+        vote(poll="unheard of"),
+        ballot("voter_0", ("boaty", "boaty"), revision=2),
+        Malformed("not JSON"),
+    ]
 )
 
 
-@st.composite
-def logs(draw: st.DrawFn, *, ideas_per_ballot: int | None = None) -> list[Record]:
-    """A partition in which votes, repeats and strange votes lie between two polls' controls.
-
-    Controls may be repeated, lie in a wrong order, or be missing; times mostly grow.
-    """
-    limit = draw(st.integers(1, 3)) if ideas_per_ballot is None else ideas_per_ballot
-    controls = [control for poll in POLLS for control in life(poll, limit)]
-    strange: list[Body] = [
-        Vote("many", "ship", VOTERS[0], IDEAS, "pass_1"),
-        Vote("none", "ship", VOTERS[0], (), "pass_1"),
-        Vote("revised", "ship", VOTERS[0], ("boaty",), "pass_1", revision=1),
-        Vote("daily", "ship", VOTERS[0], ("boaty",), "pass_1", period="2016-04-16"),
-        Malformed("not JSON"),
-    ]
-    # A poll usually opens, or the most interesting verdicts would be rare.
-    openings: list[Body] = [life(poll, limit)[0] for poll in POLLS]
-    head = draw(st.permutations(openings)) if draw(st.integers(0, 4)) else []
-    body: st.SearchStrategy[Body] = st.one_of(
-        VOTES, VOTES, VOTES, st.sampled_from(controls), st.sampled_from(strange)
+def _stray(poll: str) -> st.SearchStrategy[Body]:
+    """Control records again, out of their order, or behind a gap."""
+    numbers = st.integers(1, 9)
+    plain = st.sampled_from(life(poll))
+    return st.one_of(
+        plain,
+        st.tuples(plain, numbers).map(_with_number),
+        numbers.flatmap(lambda number: amendments(poll, number)),
     )
-    bodies: list[Body] = [*head, *draw(st.lists(body, max_size=40))]
+
+
+def _with_number(chosen: tuple[Control, int]) -> Body:
+    control, number = chosen
+    return replace(control, number=number)
+
+
+@st.composite
+def lives(draw: st.DrawFn, poll: str = "ship", rules: Rules | None = None) -> list[Body]:
+    """A poll from its opening on, as the state machine and ballot boxes write it: votes, repeats
+    and amendments, mostly a closing, and what still comes behind it.
+    """
+    chosen = rules or draw(RULES)
+    votes = voting(chosen, poll)
+    running = draw(st.lists(st.one_of(votes, votes, votes, amendments(poll)), max_size=25))
+    bodies: list[Body] = [opened(poll, NEXT, chosen), *running]
+    for ending, between in (
+        (Closed(poll, NEXT), st.one_of(votes, set_asides(poll))),
+        (Sealed(poll, NEXT), votes),
+        (Retired(poll, NEXT), votes),
+    ):
+        if not draw(st.integers(0, 3)):
+            break
+        bodies += [ending, *draw(st.lists(between, max_size=4))]
+    return bodies
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[Record]:
+    """A partition of two polls, each under its rules, with repeats and strange records between.
+
+    Control records may be repeated, lie in a wrong order, or be missing; times mostly grow.
+    """
+    halves = [draw(lives(poll)) for poll in POLLS]
+    turns = draw(st.permutations([0] * len(halves[0]) + [1] * len(halves[1])))
+    left = [iter(half) for half in halves]
+    bodies = numbered(next(left[half]) for half in turns)
+    strays = [STRANGE, STRANGE, *map(_stray, POLLS)] if draw(st.booleans()) else [STRANGE]
+    repeats = st.sampled_from(bodies)
+    for extra in draw(st.lists(st.one_of(repeats, repeats, *strays), max_size=8)):
+        bodies.insert(draw(st.integers(0, len(bodies))), extra)
     times = draw(
         st.lists(st.integers(0, 2 * CLOSES_AT_MS), min_size=len(bodies), max_size=len(bodies))
     )
-    return records_of(bodies, sorted(times) if draw(st.booleans()) else times)
+    # A poll that nobody votes in before its closing time would be a dull one.
+    early = sorted(at_ms // 2 for at_ms in times)
+    return records_of(bodies, early if draw(st.integers(0, 3)) else times)

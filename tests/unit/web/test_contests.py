@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from groundswell_web.contests.rules import ORDER, PHASES, Course, flaws, is_under_way, steps
+from groundswell_web.contests.schemas import Contest, ContestPoll, Timetable
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -59,3 +60,50 @@ def test_an_idea_needs_a_title_and_a_description_of_some_length() -> None:
     assert set(flaws("", "")) == {"title", "summary"}
     assert set(flaws("t" * 201, "s" * 5_001)) == {"title", "summary"}
     assert flaws("t" * 200, "s" * 5_000) == {}
+
+
+def contest(polls: list[ContestPoll]) -> Contest:
+    """A contest with these polls."""
+    timetable = Timetable(
+        submission_closes_at=START, voting_opens_at=START, voting_closes_at=START + timedelta(3)
+    )
+    return Contest(
+        id="con_1",
+        title="Name our ship",
+        owner="NERC",
+        rules="One vote each.",
+        vote="advisory",
+        timetable=timetable,
+        answer_by=date(2027, 1, 15),
+        phase="voting",
+        phases=[],
+        polls=polls,
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "days", "shown"),
+    [
+        (None, 0, "north"),
+        (None, 1, "south"),
+        (None, 2, "final"),
+        (None, 9, "final"),
+        ("south", 9, "south"),
+        ("elsewhere", 0, "north"),
+    ],
+)
+def test_a_page_is_about_the_first_poll_that_goes_on(
+    wanted: str | None, days: int, shown: str
+) -> None:
+    polls = [
+        ContestPoll(id=name, name=name, closes_at=START + timedelta(day))
+        for day, name in enumerate(("north", "south", "final"), start=1)
+    ]
+    poll = contest(polls).poll(wanted, START + timedelta(days))
+    assert poll is not None
+    assert poll.id == shown
+
+
+def test_before_the_vote_there_is_no_poll_to_show() -> None:
+    promised = ContestPoll(id=None, name="north", closes_at=None)
+    assert contest([promised]).poll(None, START) is None

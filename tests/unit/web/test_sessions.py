@@ -22,7 +22,11 @@ OWN = "https://contest.example"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-@given(st.text(), st.text())
+# Without zeros, because a key of an HMAC is filled up with them; secrets are long and have none.
+SECRETS = st.text(st.characters(exclude_characters="\0"))
+
+
+@given(SECRETS, SECRETS)
 def test_a_form_is_of_the_session_whose_token_it_carries(secret: str, other: str) -> None:
     secret, other = (text.encode(errors="replace").decode() for text in (secret, other))
     assert is_form_token(secret, form_token(secret))

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from groundswell_kit.clock import utc_now
 from groundswell_local.demo.calls import CallFailed
 from groundswell_local.demo.run import Options, run_demo
 from groundswell_local.doctor import Finding, examine
@@ -133,9 +134,15 @@ def token(
     subject: Annotated[str, typer.Option(help="Whom it speaks for.")] = "somebody",
     scope: Annotated[list[str] | None, typer.Option(help="Such as events:read.")] = None,
     ttl: Annotated[int, typer.Option(min=1, help="Seconds until it expires.")] = 3600,
+    account_age: Annotated[
+        int | None, typer.Option(min=0, help="Seconds since the account was made.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="A participant's, such as GB.")] = None,
 ) -> None:
     """Print an access token for local work."""
-    typer.echo(LocalIssuer(STATE / "issuer").mint(subject, role, brand, scope or (), ttl))
+    made_at = None if account_age is None else int(utc_now().timestamp()) - account_age
+    issuer = LocalIssuer(STATE / "issuer")
+    typer.echo(issuer.mint(subject, role, brand, scope or (), ttl, made_at, region))
 
 
 @app.command()

@@ -11,13 +11,17 @@ from groundswell_local.paths import GROUNDSWELL
 
 
 class EngineAddresses(BaseSettings):
-    """Engines that run already, from GROUNDSWELL_KAFKA_BOOTSTRAP and its like."""
+    """Engines that run already, from GROUNDSWELL_KAFKA_BOOTSTRAP and its like.
+
+    `kafka_session_seconds` is the shortest session that this Kafka allows.
+    """
 
     model_config = SettingsConfigDict(env_prefix="GROUNDSWELL_", frozen=True)
 
     kafka_bootstrap: str | None = None
     mongo_uri: str | None = None
     redis_url: str | None = None
+    kafka_session_seconds: float = 6
 
     @property
     def given(self) -> tuple[str, str, str] | None:

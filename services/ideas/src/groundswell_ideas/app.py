@@ -8,6 +8,10 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts import topics
 from groundswell_contracts.tallies import TallyCertified
+from groundswell_ideas.amendments.commands import AmendmentCommands
+from groundswell_ideas.amendments.queries import AmendmentQueries
+from groundswell_ideas.amendments.routes import AmendmentRoutes
+from groundswell_ideas.amendments.store import AmendmentStore
 from groundswell_ideas.contests.commands import ContestCommands
 from groundswell_ideas.contests.queries import ContestQueries
 from groundswell_ideas.contests.routes import ContestRoutes
@@ -62,6 +66,7 @@ class Stores:
         self.contests = ContestStore(database, self.outbox)
         self.ideas = IdeaStore(database, self.outbox)
         self.tallies = TallyStore(database)
+        self.amendments = AmendmentStore(database)
 
     async def ensure_indexes(self) -> None:
         """Makes all indexes; a repeat changes nothing."""
@@ -72,6 +77,7 @@ class Stores:
             self.idempotency,
             self.contests,
             self.ideas,
+            self.amendments,
         ):
             await store.ensure_indexes()
 
@@ -91,6 +97,11 @@ def create_api(settings: Settings, stores: Stores, health: Health) -> FastAPI:
         SelectionRoutes(
             SelectionCommands(stores.contests, stores.ideas, stores.tallies),
             SelectionQueries(contests, stores.ideas, stores.tallies),
+            idempotency,
+        ),
+        AmendmentRoutes(
+            AmendmentCommands(stores.contests, stores.ideas, stores.amendments),
+            AmendmentQueries(contests, stores.amendments),
             idempotency,
         ),
     )

@@ -131,14 +131,17 @@ def _routers(settings: Settings, stores: Stores, ring: KeyRing) -> list[APIRoute
     members = stores.membership_commands()
     machines = _system_machines(settings, vault)
     memberships = MembershipQueries(stores.brands, stores.members, stores.clients, vault, machines)
-    tokens = TokenCommands(settings.identity_issuer, ring, stores.families, memberships, vault)
+    known = PersonQueries(stores.people)
+    tokens = TokenCommands(
+        settings.identity_issuer, ring, stores.families, known, memberships, vault
+    )
     people = PersonCommands(stores.people, vault)
     sign_ins = SignInCommands(stores.sign_ins, stores.code_mails, people, tokens, vault)
     erasure = Erasure(stores.people, (sign_ins.forget, tokens.forget))
-    providers = {known.name: OidcClient(known) for known in settings.identity_oidc_providers}
+    providers = {idp.name: OidcClient(idp) for idp in settings.identity_oidc_providers}
     staff = StaffCommands(stores.staff_sign_ins, members, tokens, providers)
     routes = (
-        PersonRoutes(people, erasure, PersonQueries(stores.people)),
+        PersonRoutes(people, erasure, known),
         SignInRoutes(sign_ins),
         StaffRoutes(staff),
         TokenRoutes(tokens),

@@ -89,28 +89,36 @@ def prepare() -> None:
 
 
 @main.command()
-def recount(poll_id: str) -> None:
+def recount(
+    poll_id: str,
+    rules: Annotated[
+        typer.FileText | None,
+        typer.Option(help="Count by the rules in this file (JSON) instead of the poll's own."),
+    ] = None,
+) -> None:
     """Count a poll again from the votes log itself; touches nothing. Status 1: it differs."""
+    from pydantic import ValidationError
+
     from groundswell_kit.problems import Problem
     from groundswell_voting.app.operator import recounted
     from groundswell_voting.certification.recount import RecountFailed
+    from groundswell_voting.certification.report import comparison, report
+    from groundswell_voting.voteslog.codec import read_rules
 
     try:
-        result = asyncio.run(recounted(Settings(), poll_id))
-    except (Problem, RecountFailed) as error:
+        other_rules = None if rules is None else read_rules(rules.read())
+        found = asyncio.run(recounted(Settings(), poll_id, other_rules, _tell))
+    except (Problem, RecountFailed, ValidationError) as error:
         typer.echo(f"no recount: {error}", err=True)
         raise typer.Exit(2) from None
-    for idea in result.ideas:
-        certified = "-" if idea.certified is None else idea.certified
-        typer.echo(f"{idea.idea_id}\trecounted {idea.recounted}\tcertified {certified}")
-    for verdict, count in result.verdicts.items():
-        typer.echo(f"{verdict}\t{count}")
-    typer.echo(f"log hash\t{result.log_hash}\ncertified\t{result.certified_hash or '-'}")
-    if result.equal is None:
-        typer.echo("there is no certified tally to compare with")
-    else:
-        typer.echo("equal" if result.equal else "DIFFERENT")
-        raise typer.Exit(0 if result.equal else 1)
+    for line in report(found) if other_rules is None else comparison(found):
+        typer.echo(line)
+    if other_rules is None and found.equal is False:
+        raise typer.Exit(1)
+
+
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 @main.command()

@@ -22,6 +22,7 @@ class Settings(EngineSettings):
     voting_partitions: int = Field(default=12, ge=1)
     voting_request_deadline_seconds: float = Field(default=3.5, gt=0.5, lt=4)
     voting_waiting_votes: int = Field(default=4_000, ge=1)
+    voting_streams: int = Field(default=2_000, ge=1)
     voting_pass_keys: SecretStr
     voting_receipt_key: SecretStr
     voting_master_keys: SecretStr

@@ -9,10 +9,12 @@ from groundswell_kit.health import Health, health_app
 from groundswell_kit.middleware import Observe
 from groundswell_kit.mongo import connect, connected, probe
 from groundswell_kit.serve import Role
+from groundswell_kit.streams import EventStreams
 from groundswell_web.account.routes import AccountRoutes
 from groundswell_web.contests.commands import ContestCommands
 from groundswell_web.contests.queries import ContestQueries
 from groundswell_web.contests.routes import ContestRoutes
+from groundswell_web.contests.standings import StandingsPieces
 from groundswell_web.guard import SecureHeaders, ShowBroken
 from groundswell_web.inbox.routes import InboxRoutes
 from groundswell_web.pages import Pages
@@ -35,9 +37,13 @@ _NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_c
 
 
 def create_site(
-    settings: Settings, services: Services, store: SessionStore, health: Health
+    settings: Settings,
+    services: Services,
+    store: SessionStore,
+    health: Health,
+    streams: EventStreams,
 ) -> FastAPI:
-    """The application: pages, whatever happens."""
+    """The application: pages, whatever happens. Whoever ends it ends `streams` first."""
     pages = Pages()
     troubles = Troubles(pages)
     cookies = Cookies(settings.secure)
@@ -53,7 +59,8 @@ def create_site(
     app.add_middleware(SecureHeaders, secure=settings.secure)
     app.add_middleware(Observe)
     app.add_middleware(lambda inner: health_app(health, inner))
-    voting = VotingQueries(services)
+    contests = ContestQueries(services, VotingQueries(services))
+    pieces = StandingsPieces(contests, pages)
     for routes in (
         pages,
         SignInRoutes(sessions, pages, cookies),
@@ -61,7 +68,7 @@ def create_site(
         InboxRoutes(services, pages, settings.public_url),
         RewardRoutes(services, pages),
         VotingRoutes(VotingCommands(services, sessions)),
-        ContestRoutes(ContestQueries(services, voting), ContestCommands(services), pages),
+        ContestRoutes(contests, ContestCommands(services), pages, pieces, streams),
     ):
         app.include_router(routes.router())
     return app
@@ -73,6 +80,7 @@ def api_role(settings: Settings) -> Role:
     services = services_of(settings)
     health = Health("api")
     health.add("mongodb", probe(database))
+    streams = EventStreams(settings.web_streams)
 
     async def close() -> None:
         await services.close()
@@ -82,8 +90,9 @@ def api_role(settings: Settings) -> Role:
         name="api",
         port=settings.web_api_port,
         health=health,
-        app=create_site(settings, services, SessionStore(database), health),
+        app=create_site(settings, services, SessionStore(database), health, streams),
         start=services.open,
+        end_streams=streams.end,
         close=close,
     )
 

@@ -67,6 +67,10 @@ class Pages:
             environment.filters[filter_.__name__] = filter_
         self._environment = environment
 
+    def piece(self, template: str, **values: Any) -> str:
+        """A piece of a page, which knows nothing of who looks at it."""
+        return self._environment.get_template(template).render(**values)
+
     def show(
         self,
         template: str,
@@ -78,9 +82,7 @@ class Pages:
     ) -> HTMLResponse:
         """A page. What is shown to somebody with a session is kept by nobody else."""
         visitor = getattr(request.state, "visitor", None)
-        body = self._environment.get_template(template).render(
-            visitor=visitor, path=request.url.path, **values
-        )
+        body = self.piece(template, visitor=visitor, path=request.url.path, **values)
         keeping = "no-store" if visitor is not None and visitor.csrf else "no-cache"
         return HTMLResponse(
             body, status, {"Cache-Control": keeping, "Vary": "Cookie", **(headers or {})}

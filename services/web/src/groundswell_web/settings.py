@@ -24,6 +24,7 @@ class Settings(EngineSettings):
     notifications_url: Url = "http://127.0.0.1:8104"
     rewards_url: Url = "http://127.0.0.1:8105"
     identity_url: Url = "http://127.0.0.1:8106"
+    web_streams: int = Field(default=2_000, ge=1)
     web_session_keys: SecretStr
 
     @property

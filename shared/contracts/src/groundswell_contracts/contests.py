@@ -1,7 +1,9 @@
 """Events of contests: published by ideas, read by everybody who follows a contest."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from groundswell_contracts.event import Data, Event, UtcTime
 from groundswell_contracts.money import Money
@@ -30,9 +32,10 @@ class Timetable(Data):
 
 
 class PollPlan(Data):
-    """The poll that opens with a voting phase: its rules are frozen from here on."""
+    """A poll that opens: its rules are frozen from here on. `name` tells it from its siblings."""
 
     poll_id: str
+    name: str = ""
     rules: PollRules
     idea_ids: list[str]
     closes_at: UtcTime
@@ -65,7 +68,7 @@ class ContestPublished(Event):
 
 
 class ContestPhaseChanged(Event):
-    """A contest entered another phase. Entering `voting` carries the poll that opens with it."""
+    """A contest entered another phase. Entering `voting` carries the polls that open with it."""
 
     topic: ClassVar[Topic] = CONTESTS
     key_field: ClassVar[str] = "contest_id"
@@ -74,4 +77,35 @@ class ContestPhaseChanged(Event):
     title: str
     from_phase: Phase
     to_phase: Phase
-    poll: PollPlan | None = None
+    polls: tuple[PollPlan, ...] = ()
+
+
+class PollChange(Data):
+    """What becomes different in an open poll; what is left out stays.
+
+    An earlier `closes_at` closes the poll before its time. A removed idea does not come back.
+    """
+
+    poll_id: str
+    added_idea_ids: tuple[str, ...] = ()
+    removed_idea_ids: tuple[str, ...] = ()
+    closes_at: UtcTime | None = None
+    paused: bool | None = None
+
+
+class ContestAmended(Event):
+    """A brand changed its contest after opening it, for a reason that everybody can read.
+
+    Amendments of a contest are numbered from 1. Each opens another poll (a further round, say) or
+    changes an open one. Period, weights and changeability of a poll are never amended.
+    """
+
+    topic: ClassVar[Topic] = CONTESTS
+    key_field: ClassVar[str] = "contest_id"
+
+    contest_id: str
+    title: str
+    number: Annotated[int, Field(ge=1)]
+    reason: str
+    poll_opened: PollPlan | None = None
+    poll_changed: PollChange | None = None

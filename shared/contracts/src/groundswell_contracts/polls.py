@@ -4,16 +4,28 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from groundswell_contracts.event import Event, UtcTime
+from groundswell_contracts.event import Data, Event, UtcTime
 from groundswell_contracts.poll_rules import PollRules
 from groundswell_contracts.topics import POLLS, Topic
+
+
+class AnnouncedIdeas(Data):
+    """Ideas that are on the ballot: the first one's ordinal, then all that follow it in order."""
+
+    first_ordinal: Annotated[int, Field(ge=0)]
+    idea_ids: list[str]
 
 
 class PollAnnounced(Event):
     """A change of what ballot boxes may accept for a poll.
 
-    Announcements of a poll are numbered. A field that is left out is unchanged; for each field
-    the highest number wins, whatever order announcements arrive in.
+    Announcements of a poll are numbered. A field that is left out is unchanged. Whatever order
+    announcements arrive in: of `accepting`, `accepts_until`, `closes_at` and `rules` the highest
+    number wins; ideas, once announced, withdrawn or removed, stay so.
+
+    `closes_at` is the closing time that the votes log has. `accepts_until` is one before it that
+    the log is about to have: between the two a ballot box cannot tell whether a vote counts.
+    A withdrawn idea takes no votes; its places on ballots are free once it is removed.
     """
 
     topic: ClassVar[Topic] = POLLS
@@ -23,6 +35,9 @@ class PollAnnounced(Event):
     contest_id: str
     number: Annotated[int, Field(ge=1)]
     accepting: bool | None = None
+    accepts_until: UtcTime | None = None
     closes_at: UtcTime | None = None
     rules: PollRules | None = None
-    idea_ids: list[str] | None = None
+    ideas: AnnouncedIdeas | None = None
+    withdrawn_idea_ids: tuple[str, ...] = ()
+    removed_idea_ids: tuple[str, ...] = ()

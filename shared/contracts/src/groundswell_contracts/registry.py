@@ -1,6 +1,6 @@
 """Every event class by its type on the wire; the codec and the catalogue read it."""
 
-from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
+from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, ContestPublished
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
 from groundswell_contracts.people import PersonErased
@@ -11,11 +11,20 @@ from groundswell_contracts.rewards import (
     RewardOffered,
     RewardReversed,
 )
-from groundswell_contracts.tallies import TallyCertified
+from groundswell_contracts.tallies import (
+    TallyCertified,
+    ThresholdMissed,
+    ThresholdReached,
+    VotesCounted,
+)
 from groundswell_contracts.votes import (
+    BallotChanged,
+    DeadlinePassed,
     PollRetired,
     TallySealed,
     VoteCast,
+    VotersReinstated,
+    VotersSetAside,
     VotingClosed,
     VotingOpened,
 )
@@ -26,16 +35,24 @@ EVENTS: dict[str, type[Event]] = {
     for event in (
         ContestPublished,
         ContestPhaseChanged,
+        ContestAmended,
         IdeaSubmitted,
         IdeaApproved,
         IdeaRejected,
         IdeaShortlisted,
         VoteCast,
         VotingOpened,
+        BallotChanged,
+        DeadlinePassed,
+        VotersSetAside,
+        VotersReinstated,
         VotingClosed,
         TallySealed,
         PollRetired,
         PollAnnounced,
+        VotesCounted,
+        ThresholdReached,
+        ThresholdMissed,
         TallyCertified,
         WinnerVetoed,
         WinnerSelected,

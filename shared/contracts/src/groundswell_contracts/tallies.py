@@ -23,9 +23,73 @@ class LogRange(Data):
     last_offset: int
 
 
+class IdeaVotes(Data):
+    """Votes of one idea."""
+
+    idea_id: str
+    votes: int
+
+
+class ChannelVotes(Data):
+    """Votes of one idea that came through one channel."""
+
+    channel: str
+    idea_id: str
+    votes: int
+
+
+class VotesCounted(Event):
+    """What was counted in one interval: the new totals of the ideas whose votes changed.
+
+    Silent while a poll hides its tallies, and late where they are delayed. `interval` counts the
+    intervals of a poll, without a gap. `counted_up_to` is the append time of the last record
+    counted.
+    """
+
+    topic: ClassVar[Topic] = TALLIES
+    key_field: ClassVar[str] = "contest_id"
+
+    contest_id: str
+    poll_id: str
+    interval: int
+    counted_up_to: UtcTime
+    ideas: list[IdeaVotes]
+
+
+class ThresholdReached(Event):
+    """An idea reached a step of its poll's ladder, for good. Steps count from 1."""
+
+    topic: ClassVar[Topic] = TALLIES
+    key_field: ClassVar[str] = "contest_id"
+
+    contest_id: str
+    poll_id: str
+    idea_id: str
+    step: int
+    votes: int
+    reached_at: UtcTime
+
+
+class ThresholdMissed(Event):
+    """An idea did not reach a step in time and leaves the ballot; `votes` is what it had."""
+
+    topic: ClassVar[Topic] = TALLIES
+    key_field: ClassVar[str] = "contest_id"
+
+    contest_id: str
+    poll_id: str
+    idea_id: str
+    step: int
+    votes: int
+    deadline: UtcTime
+
+
 class TallyCertified(Event):
     """The final tally of a poll, recounted from the archived log and equal to the live count.
 
+    `tally` holds the ideas that were on the ballot at the end, `removed` what the others had.
+    `set_aside` are the votes of voters set aside, which are in neither; `channels` the votes of
+    the tally that came through another channel than the first one of the rules.
     `verdicts` counts every vote of the poll by what became of it; `log_hash` is the SHA-256 that
     a recount of the same log ranges must reproduce.
     """
@@ -37,6 +101,10 @@ class TallyCertified(Event):
     poll_id: str
     rules: PollRules
     tally: list[IdeaTally]
+    removed: tuple[IdeaVotes, ...] = ()
+    voters_set_aside: int = 0
+    set_aside: tuple[IdeaVotes, ...] = ()
+    channels: tuple[ChannelVotes, ...] = ()
     verdicts: dict[str, int]
     log_ranges: list[LogRange]
     log_hash: str

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from groundswell_contracts.event import Event, UtcTime
+from groundswell_contracts.event import Data, Event, UtcTime
 from groundswell_contracts.poll_rules import PollRules
 from groundswell_contracts.topics import VOTES, Topic
 
@@ -18,8 +18,10 @@ ControlNumber = Annotated[int, Field(ge=1)]
 class VoteCast(Event):
     """One vote as it was taken. Whether it counts is decided by the log before it, not here.
 
-    A standing vote names one idea and has no revision. `period` is empty when a poll has one
-    period only. The event's id is the `vote_id`: the same vote sent again is the same event.
+    A standing vote names one idea and has no revision; a changeable one states the whole ballot
+    under a revision. `period` is the day (`2026-11-22`) in a poll that counts per day, else empty.
+    The weight follows from the segment by the poll's rules. The event's id is the `vote_id`: the
+    same vote sent again is the same event.
     """
 
     topic: ClassVar[Topic] = VOTES
@@ -32,7 +34,6 @@ class VoteCast(Event):
     idea_ids: list[str]
     revision: int | None = None
     segment: str = ""
-    weight: Annotated[int, Field(ge=1)] = 1
     channel: str = "web"
     pass_id: str
 
@@ -49,6 +50,71 @@ class VotingOpened(Event):
     rules: PollRules
     idea_ids: list[str]
     closes_at: UtcTime
+
+
+class BallotChanged(Event):
+    """Control record: ideas join or leave the ballot, or the closing time moves.
+
+    A removed idea never returns; its votes leave the tally and its places on ballots are free.
+    `closes_at` is None when it stays.
+    """
+
+    topic: ClassVar[Topic] = VOTES
+    key_field: ClassVar[str] = "poll_id"
+
+    poll_id: str
+    number: ControlNumber
+    added_idea_ids: tuple[str, ...] = ()
+    removed_idea_ids: tuple[str, ...] = ()
+    closes_at: UtcTime | None = None
+
+
+class StepDue(Data):
+    """A step of the ladder that an idea has to have reached; steps count from 1."""
+
+    idea_id: str
+    step: Annotated[int, Field(ge=1)]
+
+
+class DeadlinePassed(Event):
+    """Control record: what these ideas have up to here decides whether they reached their step."""
+
+    topic: ClassVar[Topic] = VOTES
+    key_field: ClassVar[str] = "poll_id"
+
+    poll_id: str
+    number: ControlNumber
+    deadline: UtcTime
+    due: list[StepDue]
+
+
+class VotersSetAside(Event):
+    """Control record: the ballots of these voters leave the tally, also what they send later.
+
+    Each partition gets its own voters only; a long list comes in several records.
+    """
+
+    topic: ClassVar[Topic] = VOTES
+    key_field: ClassVar[str] = "poll_id"
+
+    poll_id: str
+    number: ControlNumber
+    case: str
+    reason: str
+    voters: list[str]
+
+
+class VotersReinstated(Event):
+    """Control record: the ballots of these voters are back in the tally."""
+
+    topic: ClassVar[Topic] = VOTES
+    key_field: ClassVar[str] = "poll_id"
+
+    poll_id: str
+    number: ControlNumber
+    case: str
+    reason: str
+    voters: list[str]
 
 
 class VotingClosed(Event):

@@ -26,13 +26,19 @@ _REGISTRY = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whom a verified token speaks for. Participants have no brand."""
+    """Whom a verified token speaks for. Participants have no brand.
+
+    `account_created_at` (seconds since 1970) and `region` (from identity ISO 3166-1 alpha-2 in
+    upper case, declared by the person) are a participant's, as far as the token tells.
+    """
 
     subject: str
     brand_id: str | None
     roles: frozenset[str]
     scopes: frozenset[str]
     client_id: str
+    account_created_at: int | None = None
+    region: str | None = None
 
 
 class _Header(BaseModel):
@@ -51,6 +57,8 @@ class _Claims(BaseModel):
     brand_id: str | None = Field(default=None, min_length=1, max_length=255)
     roles: list[str] = []
     scope: str = ""
+    account_created_at: int | None = Field(default=None, ge=0, le=10**11)
+    region: str | None = Field(default=None, min_length=1, max_length=64)
 
 
 class KeySource(Protocol):
@@ -104,6 +112,8 @@ class TokenVerifier:
             roles=frozenset(claims.roles),
             scopes=frozenset(claims.scope.split()),
             client_id=claims.client_id,
+            account_created_at=claims.account_created_at,
+            region=claims.region,
         )
 
     async def _check_signature(

@@ -10,6 +10,11 @@ def utc_now() -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
+def unix_seconds() -> float:
+    """The time in seconds since 1970, where a whole datetime would cost too much."""
+    return time.time()
+
+
 def seconds_since_boot() -> float:
     """For leases: never goes back, and also goes on while the machine sleeps, where that is known.
 

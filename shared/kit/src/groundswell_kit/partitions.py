@@ -47,7 +47,8 @@ class PartitionReader:
     `load` gives the stored position of a partition, `record_id` the id of a record. Before a
     partition is read on, the record before its position is read again: another record there, an
     offset that the log does not have, or a hole halts the partition (`halted`, by partition) for
-    good, because then the log is not the one that was read before.
+    good, because then the log is not the one that was read before. A process that dies without a
+    word keeps its partitions for `session_seconds`.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class PartitionReader:
         load: Callable[[int], Awaitable[Position]],
         record_id: Callable[[RawRecord], str],
         fetch_bytes: int = 1 << 20,
+        session_seconds: float = 6.0,
     ) -> None:
         self.halted: dict[int, str] = {}
         self._topic = topic
@@ -73,8 +75,8 @@ class PartitionReader:
             enable_auto_commit=False,
             auto_offset_reset="none",
             partition_assignment_strategy=(StickyPartitionAssignor,),
-            session_timeout_ms=6_000,
-            heartbeat_interval_ms=1_500,
+            session_timeout_ms=round(session_seconds * 1000),
+            heartbeat_interval_ms=round(session_seconds * 250),
             max_partition_fetch_bytes=fetch_bytes,
             # Each batch costs its reader round trips, however small it is: let some gather.
             fetch_min_bytes=FETCH_BYTES,

@@ -131,7 +131,10 @@ PROBLEM_TYPES = (
 
 
 class Problem(Exception):
-    """Ends a request with a problem of the given type; nothing of the request is kept."""
+    """Ends a request with a problem of the given type; nothing of the request is kept.
+
+    `members` are further members of the document, for what programs need to know beside the type.
+    """
 
     def __init__(
         self,
@@ -140,17 +143,20 @@ class Problem(Exception):
         *,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(f"{kind.slug}: {detail or kind.title}")
         self.kind = kind
         self.detail = detail
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
 
 
 def to_response(problem: Problem) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     """Status, headers (but content-length) and body, to hand to `asgi.respond`."""
     document: dict[str, Any] = {
+        **problem.members,
         "type": problem.kind.uri,
         "title": problem.kind.title,
         "status": problem.kind.status,

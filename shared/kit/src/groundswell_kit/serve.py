@@ -29,14 +29,19 @@ async def _nothing() -> None:
     return None
 
 
+def _no_streams() -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """One role: what it serves, what it does meanwhile, and how it begins and ends.
 
     `app` None serves health and metrics only. Each task runs until the event it is given is
     set, then finishes what it has taken and returns. `start` prepares (indexes, topics); until
-    it has returned, the role is not ready, its app answers 503 and no task runs. `close`
-    releases the clients, after everything else has ended.
+    it has returned, the role is not ready, its app answers 503 and no task runs. `end_streams`
+    tells answers that would go on to end, as soon as the role is told to stop. `close` releases
+    the clients, after everything else has ended.
     """
 
     name: str
@@ -45,6 +50,7 @@ class Role:
     app: AsgiApp | None = None
     tasks: Sequence[Task] = ()
     start: Callable[[], Awaitable[None]] = _nothing
+    end_streams: Callable[[], None] = _no_streams
     close: Callable[[], Awaitable[None]] = _nothing
 
 
@@ -98,6 +104,7 @@ class _RoleRun:
         log.info("stopping", role=self._role.name)
         deadline = asyncio.get_running_loop().time() + drain_seconds
         self._role.health.fail("stop", "stopping")
+        self._role.end_streams()
         start.cancel()
         # Requests in hand may wait for the tasks, so these are told to stop after them.
         await self._server.drain(math.ceil(drain_seconds / 2))

@@ -36,6 +36,8 @@ class Issuer(BaseModel):
 class EngineSettings(BaseSettings):
     """Settings shared by all services, read from GROUNDSWELL_* when built.
 
+    `kafka_session_seconds` is how long a reader of partitions that died keeps them from others;
+    the broker must allow it (`group.min.session.timeout.ms`, 6 seconds unless it is set).
     Raises pydantic's ValidationError naming each missing or wrong variable.
     """
 
@@ -43,6 +45,7 @@ class EngineSettings(BaseSettings):
 
     mode: Literal["production", "local"] = "production"
     kafka_bootstrap: str = "127.0.0.1:9092"
+    kafka_session_seconds: float = Field(default=6, ge=1, le=60)
     mongo_uri: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0&directConnection=true"
     redis_url: str = "redis://127.0.0.1:6379/0"
     database_prefix: str = "groundswell"

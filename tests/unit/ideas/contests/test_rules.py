@@ -19,8 +19,10 @@ from groundswell_ideas.contests.rules import (
     may_see,
     obstacles_to_editing,
     obstacles_to_entering,
+    with_polls,
     with_terms,
 )
+from groundswell_ideas.polls.rules import BALLOTS_MAXIMUM, Poll, PollRules, PollTerms
 
 PHASES: tuple[Phase, ...] = get_args(Phase)
 moments = st.datetimes(
@@ -178,9 +180,66 @@ class TestLaterGuards:
         assert [may_see(draft, brand) for brand in ("nerc", "other", None)] == [True, False, False]
         assert [may_see(opened, brand) for brand in ("nerc", "other", None)] == [True] * 3
 
-    def test_the_poll_stays_known_after_the_vote(self, draft: Contest, now: datetime) -> None:
-        voting = enter(in_phase(draft, "moderation"), "voting", now, "poll_1")
-        assert enter(voting, "deliberation", now).poll_id == "poll_1"
+
+class TestPolls:
+    CLOSING = datetime(2026, 4, 16, 23, tzinfo=UTC)
+
+    def voting(self, draft: Contest, now: datetime, *names: str) -> Contest:
+        polls = tuple(PollTerms(name, PollRules(period="day")) for name in names)
+        contest = replace(
+            in_phase(draft, "moderation"),
+            terms=replace(draft.terms, polls=polls),
+            shortlist=("idea_1", "idea_2"),
+        )
+        return with_polls(enter(contest, "voting", now), [f"poll_{name}" for name in names])
+
+    def test_each_promised_poll_opens_with_the_whole_shortlist(
+        self, draft: Contest, now: datetime
+    ) -> None:
+        assert self.voting(draft, now, "north", "south").polls == tuple(
+            Poll(
+                id=f"poll_{name}",
+                name=name,
+                rules=PollRules(period="day"),
+                idea_ids=("idea_1", "idea_2"),
+                closes_at=self.CLOSING,
+            )
+            for name in ("north", "south")
+        )
+
+    def test_every_poll_needs_an_id(self, draft: Contest) -> None:
+        with pytest.raises(ValueError, match="longer"):
+            with_polls(draft, [])
+
+    def test_polls_stay_known_after_the_vote(self, draft: Contest, now: datetime) -> None:
+        voting = self.voting(draft, now, "north", "south")
+        assert enter(voting, "deliberation", now).polls == voting.polls
+
+    def test_the_first_decides_unless_an_amendment_opened_another(
+        self, draft: Contest, now: datetime
+    ) -> None:
+        assert draft.deciding_poll is None
+        voting = self.voting(draft, now, "north", "south")
+        assert voting.deciding_poll == voting.polls[0]
+        final = replace(voting.polls[0], id="poll_final")
+        later = replace(voting, polls=(*voting.polls, final))
+        assert later.deciding_poll == final
+
+    def test_voting_closes_with_the_last_poll(self, draft: Contest, now: datetime) -> None:
+        assert draft.voting_closes_at == self.CLOSING
+        north, south = self.voting(draft, now, "north", "south").polls
+        for moved in (timedelta(days=1), -timedelta(days=1)):
+            changed = replace(south, closes_at=self.CLOSING + moved)
+            contest = replace(draft, polls=(north, changed))
+            assert contest.voting_closes_at == max(self.CLOSING, changed.closes_at)
+
+    def test_ballots_have_room_together(self, draft: Contest, now: datetime) -> None:
+        polls = (PollTerms("north"), PollTerms("south"))
+        full = tuple(f"idea_{n}" for n in range(BALLOTS_MAXIMUM // 2))
+        contest = replace(in_phase(draft, "moderation"), terms=replace(draft.terms, polls=polls))
+        assert not obstacles_to_entering(replace(contest, shortlist=full), "voting", now)
+        over = replace(contest, shortlist=(*full, "one_more"))
+        assert fields(obstacles_to_entering(over, "voting", now)) == ["polls"]
 
 
 @given(a=moments, b=moments, c=moments)

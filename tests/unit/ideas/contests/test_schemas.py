@@ -1,11 +1,13 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from groundswell_contracts.poll_rules import PollRules
 from groundswell_ideas.contests.rules import Contest, Money, RewardPlan, Terms, Timetable
 from groundswell_ideas.contests.schemas import (
     ContestAnswer,
@@ -13,6 +15,7 @@ from groundswell_ideas.contests.schemas import (
     NewContest,
     TimetableBody,
 )
+from groundswell_ideas.polls.rules import Poll, PollTerms
 
 TIMETABLE = {
     "submission_closes_at": "2026-12-10T22:00:00Z",
@@ -159,9 +162,50 @@ class TestDraftChanges:
         assert refused_fields(DraftChanges, {field: None}) == [field]
 
 
+class TestPolls:
+    BODY: ClassVar[dict[str, Any]] = {"title": "Name our ship", "vote": "advisory"}
+
+    def test_a_contest_has_one_poll_unless_it_says_otherwise(self) -> None:
+        assert NewContest.model_validate(self.BODY).terms().polls == (PollTerms(),)
+
+    def test_each_poll_has_a_name_of_its_own(self) -> None:
+        polls = [{"name": "north"}, {"name": " south ", "rules": {"period": "day"}}]
+        terms = NewContest.model_validate(self.BODY | {"polls": polls}).terms()
+        assert [poll.name for poll in terms.polls] == ["north", "south"]
+        wrong: list[list[dict[str, str]]] = [[{"name": "n"}, {"name": " n"}], [{}, {}], []]
+        for polls_of_no_sense in wrong:
+            body = self.BODY | {"polls": polls_of_no_sense}
+            assert refused_fields(NewContest, body) == ["polls"]
+
+    def test_there_are_fifty_at_most(self) -> None:
+        polls = [{"name": f"poll {n}"} for n in range(51)]
+        most = NewContest.model_validate(self.BODY | {"polls": polls[:50]})
+        assert len(most.terms().polls) == 50
+        assert refused_fields(NewContest, self.BODY | {"polls": polls}) == ["polls"]
+
+    def test_a_draft_changes_all_of_them_and_never_loses_them(self) -> None:
+        terms = NewContest.model_validate(self.BODY).terms()
+        changes = DraftChanges.model_validate({"polls": [{"name": "north"}]})
+        assert changes.applied_to(terms).polls == (PollTerms("north"),)
+        assert refused_fields(DraftChanges, {"polls": None}) == ["polls"]
+
+
+def test_an_amended_closing_is_shown(draft: Contest) -> None:
+    closing = datetime(2026, 4, 20, tzinfo=UTC)
+    poll = Poll(id="poll_1", name="", rules=PollTerms().rules, idea_ids=(), closes_at=closing)
+    answer = ContestAnswer.of(replace(draft, polls=(poll,)))
+    assert answer.timetable is not None
+    assert answer.timetable.voting_closes_at == closing
+    assert answer.poll_ids == ["poll_1"]
+    assert [(poll.id, poll.closes_at) for poll in answer.polls] == [("poll_1", closing)]
+
+
 def test_a_contest_is_shown_with_the_way_it_went(draft: Contest) -> None:
     answer = ContestAnswer.of(draft)
     assert answer.phase == "draft"
     assert [reached.phase for reached in answer.phases] == ["draft"]
     assert answer.poll_ids == []
+    (poll,) = answer.polls
+    assert (poll.id, poll.name, poll.closes_at) == (None, "", None)
+    assert poll.rules == PollRules()
     assert ContestAnswer.model_validate_json(answer.model_dump_json()) == answer

@@ -64,9 +64,9 @@ class TestShortlist:
             "idea_bad": self.idea("idea_bad", contest.id, "rejected"),
             "idea_far": self.idea("idea_far", "con_2", "approved"),
         }
-        listed = [*ideas, "idea_none"]
-        unfit = [o.field for o in unfit_for_shortlist(contest, listed, ideas)]
-        assert unfit == [f"body.idea_ids.{position}" for position in (1, 2, 3, 4)]
+        named = {f"body.{idea_id}": idea_id for idea_id in [*ideas, "idea_none"]}
+        unfit = [o.field for o in unfit_for_shortlist(contest, named, ideas)]
+        assert unfit == ["body.idea_new", "body.idea_bad", "body.idea_far", "body.idea_none"]
 
     def test_it_replaces_the_one_before(self, contest: Contest) -> None:
         changed = with_shortlist(contest, ["idea_9"])

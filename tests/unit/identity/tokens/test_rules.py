@@ -99,6 +99,18 @@ def test_the_claims_of_a_participant(now: datetime) -> None:
     }
 
 
+def test_the_claims_of_an_account(now: datetime) -> None:
+    bearer = Bearer(
+        "person_1",
+        "groundswell",
+        ("participant",),
+        account_created_at=datetime(2026, 1, 2, 3, 4, 5, 999_000, tzinfo=UTC),
+        region="GB",
+    )
+    said = claims(bearer, "https://i.test", "token_1", now, timedelta(minutes=15))
+    assert (said["account_created_at"], said["region"]) == (1_767_323_045, "GB")
+
+
 def test_the_claims_of_a_brands_machine(now: datetime) -> None:
     scopes = ("events:read", "sales:write")
     bearer = Bearer("client_1", "client_1", ("integrator",), "nerc", scopes)

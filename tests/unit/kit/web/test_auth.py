@@ -47,6 +47,30 @@ async def test_a_good_token_tells_its_bearer(tmp_path: Path, algorithm: str) -> 
 async def test_a_participant_has_no_brand(verifier: TokenVerifier, issuer: LocalIssuer) -> None:
     actor = await verifier.verify(issuer.token())
     assert (actor.brand_id, actor.scopes) == (None, frozenset())
+    assert (actor.account_created_at, actor.region) == (None, None)
+
+
+async def test_what_a_token_tells_of_an_account(
+    verifier: TokenVerifier, issuer: LocalIssuer
+) -> None:
+    actor = await verifier.verify(issuer.token(account_created_at=1_700_000_000, region="GB"))
+    assert (actor.account_created_at, actor.region) == (1_700_000_000, "GB")
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"account_created_at": "yesterday"},
+        {"account_created_at": -1},
+        {"account_created_at": 10**12},
+        {"region": ""},
+        {"region": 44},
+    ],
+)
+async def test_accounts_of_no_sense(
+    verifier: TokenVerifier, issuer: LocalIssuer, claims: dict[str, object]
+) -> None:
+    assert "not a signed access token" in await refusal(verifier, issuer.token(**claims))
 
 
 async def test_clocks_may_differ_by_half_a_minute(

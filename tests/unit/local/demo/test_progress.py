@@ -8,7 +8,7 @@ from rich.console import Console
 from groundswell_local.demo.progress import Progress, line, picture, shown
 
 STANDINGS: dict[str, Any] = {
-    "votes": 30,
+    "total_votes": 30,
     "not_counted_yet": 12,
     "ideas": [
         {"idea_id": "idea_b", "votes": 20, "rank": 1},

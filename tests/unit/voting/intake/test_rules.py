@@ -1,91 +1,195 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell_voting.intake.rules import KnownPoll, Settled, settle
+from groundswell_voting.counting.rules import Ballot
+from groundswell_voting.intake.rules import KnownPoll, Outdated, Settled, settle
+from groundswell_voting.voteslog.rules import Rules, Vote
 
-IDEAS = st.lists(st.sampled_from(["boaty", "poppy", "henry"]), unique=True)
+IDEAS = ("boaty", "poppy", "henry", "cold", "david", "trout")
+TIMES = st.integers(0, 20)
 FIELDS = {
     "accepting": st.booleans(),
-    "closes_at_ms": st.integers(0, 10**13),
-    "ideas_per_ballot": st.integers(1, 5),
-    "idea_ids": IDEAS,
+    "accepts_until_ms": TIMES,
+    "closes_at_ms": TIMES,
+    "rules": st.builds(Rules, ideas_per_ballot=st.none() | st.integers(1, 5)),
 }
 
 
 @dataclass
 class Announcement:
-    """The change that carries this number."""
+    """What one announcement says: changed fields, ideas with their first ordinal, and others."""
 
     number: int
-    fields: dict[str, Any]
+    fields: dict[str, Any] = field(default_factory=dict)
+    ideas: tuple[int, tuple[str, ...]] = (0, ())
+    withdrawn: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
-ANNOUNCEMENTS = st.lists(st.fixed_dictionaries({}, optional=FIELDS), max_size=8).map(
-    lambda changes: [Announcement(number, change) for number, change in enumerate(changes, 1)]
-)
+@st.composite
+def histories(draw: st.DrawFn) -> list[Announcement]:
+    """Announcements as a state machine numbers them: ideas join one after the other."""
+    some = st.lists(st.sampled_from(IDEAS), unique=True, max_size=2).map(tuple)
+    cuts = sorted(draw(st.lists(st.integers(0, len(IDEAS)), max_size=8)))
+    return [
+        Announcement(
+            number,
+            draw(st.fixed_dictionaries({}, optional=FIELDS)),
+            (start, IDEAS[start:stop]),
+            draw(some),
+            draw(some),
+        )
+        for number, (start, stop) in enumerate(zip([0, *cuts], cuts, strict=False), 1)
+    ]
 
 
-def told(announcements: list[Announcement]) -> KnownPoll:
+def told(*announcements: Announcement) -> KnownPoll:
     poll = KnownPoll("poll_01", "nerc")
-    for announcement in announcements:
-        poll.announce(announcement.number, **announcement.fields)
+    for it in announcements:
+        poll.announce(it.number, **it.fields)
+        poll.announce_ideas(*it.ideas, withdrawn=it.withdrawn, removed=it.removed)
     return poll
 
 
-@given(ANNOUNCEMENTS, st.data())
+@given(histories(), st.data())
 def test_order_and_repeats_are_of_no_matter(
-    announcements: list[Announcement], data: st.DataObject
+    history: list[Announcement], data: st.DataObject
 ) -> None:
-    repeats = data.draw(st.lists(st.sampled_from(announcements))) if announcements else []
-    shuffled = data.draw(st.permutations([*announcements, *repeats]))
-    assert told(shuffled) == told(announcements)
+    repeats = data.draw(st.lists(st.sampled_from(history))) if history else []
+    shuffled = data.draw(st.permutations([*history, *repeats]))
+    assert told(*shuffled) == told(*history)
 
 
-@given(ANNOUNCEMENTS)
-def test_each_field_is_what_the_last_one_said(announcements: list[Announcement]) -> None:
+@given(histories())
+def test_a_poll_is_what_its_announcements_said(history: list[Announcement]) -> None:
     said: dict[str, Any] = {}
-    for announcement in announcements:
+    for announcement in history:
         said |= announcement.fields
-    poll = told(announcements)
+    poll = told(*history)
     assert poll.accepting == said.get("accepting", False)
     assert poll.closes_at_ms == said.get("closes_at_ms", 0)
-    assert poll.ideas_per_ballot == said.get("ideas_per_ballot", 0)
-    assert list(poll.ideas) == said.get("idea_ids", [])
+    assert poll.rules == said.get("rules")
+    ideas = [idea for it in history for idea in it.ideas[1]]
+    assert poll.ideas == {idea: ordinal for ordinal, idea in enumerate(ideas)}
+    withdrawn = {idea for it in history for idea in it.withdrawn}
+    removed = {idea for it in history for idea in it.removed}
+    assert {idea for idea in IDEAS if poll.takes(idea)} == set(IDEAS) - withdrawn - removed
+    assert poll.removed() == {poll.ideas[idea] for idea in removed if idea in poll.ideas}
 
 
 def test_a_poll_never_announced_takes_nothing() -> None:
     poll = KnownPoll("poll_01", "nerc")
     assert not poll.accepting
     assert not poll.ideas
+    assert poll.rules is None
+    assert poll.is_open_at(0) is False
+
+
+CLOSES_AT_9 = Announcement(1, {"closes_at_ms": 9})
+ABOUT_TO_BE_5 = Announcement(2, {"accepts_until_ms": 5})
+IS_5 = Announcement(3, {"closes_at_ms": 5})
+IS_20 = Announcement(3, {"closes_at_ms": 20})
+FROM_9_TO_20 = Announcement(2, {"accepts_until_ms": 9, "closes_at_ms": 20})
+
+
+@pytest.mark.parametrize(
+    ("later", "at_ms", "is_open"),
+    [
+        ([], 8, True),
+        ([], 9, False),
+        ([ABOUT_TO_BE_5], 4, True),
+        ([ABOUT_TO_BE_5], 5, None),
+        ([ABOUT_TO_BE_5], 9, False),
+        # Once the new closing time is announced, nothing is about to be.
+        ([ABOUT_TO_BE_5, IS_5], 4, True),
+        ([ABOUT_TO_BE_5, IS_5], 5, False),
+        ([ABOUT_TO_BE_5, IS_20], 9, True),
+        # Announced together, from the one closing time to the other nothing is certain.
+        ([FROM_9_TO_20], 8, True),
+        ([FROM_9_TO_20], 9, None),
+        ([FROM_9_TO_20], 20, False),
+    ],
+)
+def test_what_is_in_time(later: list[Announcement], at_ms: int, is_open: bool | None) -> None:
+    assert told(CLOSES_AT_9, *later).is_open_at(at_ms) is is_open
+
+
+STANDING = Announcement(1, {"rules": Rules()}, (0, IDEAS))
+CHANGEABLE = Announcement(1, {"rules": Rules(kind="changeable", ideas_per_ballot=2)}, (0, IDEAS))
+VOTE = Vote("v", "poll_01", "voter_1", ("boaty",), "pass_1")
+
+
+def ballot(*ideas: int, revision: int = 0) -> Ballot:
+    return Ballot(ideas, ("web",) * len(ideas), 1, revision)
 
 
 @pytest.mark.parametrize(
     ("counted", "limit", "settled"),
     [
         (None, 1, None),
-        ((), 1, None),
-        ((0,), 1, Settled.COUNTED),
-        ((1,), 1, Settled.FULL),
-        ((1,), 2, None),
-        ((1, 0), 2, Settled.COUNTED),
-        ((1, 2), 2, Settled.FULL),
-        ((2, 1), 1, Settled.FULL),
+        (ballot(), 1, None),
+        (ballot(0), 1, Settled.COUNTED),
+        (ballot(1), 1, Settled.FULL),
+        (ballot(1), 2, None),
+        (ballot(1, 0), 2, Settled.COUNTED),
+        (ballot(1, 2), 2, Settled.FULL),
+        (ballot(2, 1), 1, Settled.FULL),
+        (ballot(1, 2, 3, 4), None, None),
+        (ballot(1, 2, 3, 0), None, Settled.COUNTED),
     ],
 )
 def test_what_a_counted_ballot_settles(
-    counted: tuple[int, ...] | None, limit: int, settled: Settled | None
+    counted: Ballot | None, limit: int | None, settled: Settled | None
 ) -> None:
-    poll = told(
-        [Announcement(1, {"ideas_per_ballot": limit, "idea_ids": ["boaty", "poppy", "henry"]})]
-    )
-    assert settle(poll, counted, "boaty") is settled
+    poll = told(STANDING, Announcement(2, {"rules": Rules(ideas_per_ballot=limit)}))
+    assert settle(poll, counted, VOTE) is settled
 
 
-def test_an_idea_that_is_not_on_the_ballot_is_never_counted() -> None:
-    poll = told([Announcement(1, {"ideas_per_ballot": 1, "idea_ids": ["boaty"]})])
-    assert settle(poll, None, "nonsense") is None
-    assert settle(poll, (0,), "nonsense") is Settled.FULL
+def test_only_a_removed_idea_frees_its_place() -> None:
+    """One that is withdrawn still counts in the log."""
+    withdrawn = Announcement(2, withdrawn=("poppy",))
+    removed = Announcement(3, removed=("poppy",))
+    assert settle(told(STANDING, withdrawn), ballot(1), VOTE) is Settled.FULL
+    assert settle(told(STANDING, withdrawn, removed), ballot(1), VOTE) is None
+    assert settle(told(STANDING, withdrawn, removed), ballot(1, 2), VOTE) is Settled.FULL
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "removed"])
+@pytest.mark.parametrize("kind", [STANDING, CHANGEABLE])
+def test_an_idea_that_is_taken_off_is_not_voted_for(kind: Announcement, how: str) -> None:
+    off = Announcement(2, withdrawn=("boaty",) if how == "withdrawn" else ())
+    off = replace(off, removed=("boaty",) if how == "removed" else ())
+    poll = told(kind, off)
+    vote = replace(VOTE, revision=2 if kind is CHANGEABLE else None)
+    assert settle(poll, None, vote) is Settled.WITHDRAWN
+    assert settle(poll, ballot(revision=1), vote) is Settled.WITHDRAWN
+    # Whoever sends again what has been counted is told so, as before.
+    assert settle(poll, ballot(0, revision=vote.revision or 0), vote) is Settled.COUNTED
+    assert settle(poll, None, replace(vote, idea_ids=("poppy",))) is None
+
+
+@pytest.mark.parametrize(
+    ("counted", "revision", "settled"),
+    [
+        (None, 1, None),
+        (ballot(0, 2, revision=1), 1, Settled.COUNTED),
+        (ballot(0, 2, revision=1), 2, None),
+        (ballot(0, revision=1), 1, Outdated(1)),
+        (ballot(0, 2, revision=7), 6, Outdated(7)),
+        (ballot(revision=3), 3, Outdated(3)),
+    ],
+)
+def test_what_a_stated_ballot_settles(
+    counted: Ballot | None, revision: int, settled: Settled | Outdated | None
+) -> None:
+    vote = replace(VOTE, idea_ids=("henry", "boaty"), revision=revision)
+    assert settle(told(CHANGEABLE), counted, vote) == settled
+
+
+def test_a_ballot_taken_back_is_counted_too() -> None:
+    vote = replace(VOTE, idea_ids=(), revision=3)
+    assert settle(told(CHANGEABLE), ballot(revision=3), vote) is Settled.COUNTED

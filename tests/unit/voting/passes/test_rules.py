@@ -2,6 +2,8 @@ import hmac
 import string
 from base64 import urlsafe_b64encode
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
@@ -14,11 +16,13 @@ from groundswell_voting.passes.rules import (
     PassKeys,
     parse_key,
     parse_keys,
+    period_of,
     pseudonym,
     sign,
     verify,
     verify_signature,
 )
+from groundswell_voting.voteslog.rules import Rules
 
 NOW = 1_460_000_000.0
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
@@ -34,7 +38,6 @@ PASSES = st.builds(
     expires_at=st.integers(0, 10**12),
     period=TEXT,
     segment=TEXT,
-    weight=st.integers(1, 1_000),
     channel=TEXT,
 )
 
@@ -142,6 +145,78 @@ class TestKeys:
     @given(st.binary(min_size=32, max_size=64))
     def test_a_key_is_written_with_or_without_padding(self, key: bytes) -> None:
         assert parse_key(encoded(key)) == parse_key(encoded(key).rstrip("=")) == key
+
+
+def day(zone: str, moment: str) -> str:
+    """The period of a moment (UTC) in a poll that counts per day."""
+    rules = Rules(period="day", time_zone=zone)
+    return period_of(rules, datetime.fromisoformat(moment).replace(tzinfo=UTC))
+
+
+class TestPeriod:
+    def test_a_poll_that_counts_as_one_has_one(self) -> None:
+        now = datetime(2026, 11, 22, tzinfo=UTC)
+        assert period_of(Rules(time_zone="Asia/Tokyo"), now) == ""
+
+    @pytest.mark.parametrize(
+        ("zone", "moment", "period"),
+        [
+            ("UTC", "2026-11-22T23:59:59.999", "2026-11-22"),
+            ("UTC", "2026-11-23T00:00:00", "2026-11-23"),
+            ("Asia/Tokyo", "2026-11-22T14:59:59.999", "2026-11-22"),
+            ("Asia/Tokyo", "2026-11-22T15:00:00", "2026-11-23"),
+            ("America/Los_Angeles", "2027-01-01T07:59:59", "2026-12-31"),
+            ("America/Los_Angeles", "2027-01-01T08:00:00", "2027-01-01"),
+            ("Asia/Kathmandu", "2026-11-22T18:14:59", "2026-11-22"),
+            ("Asia/Kathmandu", "2026-11-22T18:15:00", "2026-11-23"),
+            ("Pacific/Kiritimati", "2026-11-22T10:00:00", "2026-11-23"),
+            ("Pacific/Pago_Pago", "2026-11-22T10:59:59", "2026-11-21"),
+        ],
+    )
+    def test_a_day_changes_at_midnight_of_its_time_zone(
+        self, zone: str, moment: str, period: str
+    ) -> None:
+        assert day(zone, moment) == period
+
+    @pytest.mark.parametrize(
+        ("last", "first", "hours"),
+        [
+            # Berlin: midnight is at 23:00 UTC in winter, at 22:00 in summer.
+            ("2027-03-27T22:59:59", "2027-03-28T22:00:00", 23),
+            ("2027-10-30T21:59:59", "2027-10-31T23:00:00", 25),
+        ],
+    )
+    def test_the_days_on_which_summer_time_begins_and_ends(
+        self, last: str, first: str, hours: int
+    ) -> None:
+        """The day lies between the end of the one before and the beginning of the next."""
+        begins = datetime.fromisoformat(last) + timedelta(seconds=1)
+        ends = datetime.fromisoformat(first)
+        assert ends - begins == timedelta(hours=hours)
+        whole = {
+            day("Europe/Berlin", (begins + timedelta(hours=hour)).isoformat())
+            for hour in range(hours)
+        }
+        assert len(whole) == 1
+        before, after = day("Europe/Berlin", last), day("Europe/Berlin", first)
+        assert before < min(whole) < after
+
+    def test_a_day_that_a_country_left_out(self) -> None:
+        """Samoa went over the date line at the end of 29 December 2011."""
+        assert day("Pacific/Apia", "2011-12-30T09:59:59") == "2011-12-29"
+        assert day("Pacific/Apia", "2011-12-30T10:00:00") == "2011-12-31"
+
+    @given(
+        st.sampled_from(sorted(available_timezones())),
+        st.integers(946_684_800, 4_102_444_800),  # from 2000 to 2100
+    )
+    def test_it_is_the_day_on_the_calendar_there(self, zone: str, seconds: int) -> None:
+        now = datetime.fromtimestamp(seconds, UTC)
+        there = now.astimezone(ZoneInfo(zone))
+        period = period_of(Rules(period="day", time_zone=zone), now)
+        assert period == there.strftime("%Y-%m-%d")
+        # However the moment is written.
+        assert period_of(Rules(period="day", time_zone=zone), there) == period
 
 
 class TestPseudonym:

@@ -6,22 +6,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundswell_voting.polls.rules import Poll, PollStage, agrees_with_log, takes_votes
+from groundswell_voting.voteslog.rules import Rules
 
 POLL = Poll(
     poll_id="poll_01",
     brand_id="nerc",
     contest_id="con_01",
     idea_ids=("idea_1", "idea_2"),
-    ideas_per_ballot=1,
+    rules=Rules(),
     closes_at=datetime(2016, 4, 16, tzinfo=UTC),
 )
 
 
 @pytest.mark.parametrize("stage", PollStage)
 @pytest.mark.parametrize("asked_to_close", [False, True])
-def test_passes_are_given_while_a_poll_is_open(stage: PollStage, asked_to_close: bool) -> None:
-    poll = replace(POLL, stage=stage, close_requested=asked_to_close)
-    assert takes_votes(poll) == (stage is PollStage.OPEN and not asked_to_close)
+@pytest.mark.parametrize("paused", [False, True])
+def test_passes_are_given_while_a_poll_is_open(
+    stage: PollStage, asked_to_close: bool, paused: bool
+) -> None:
+    poll = replace(POLL, stage=stage, close_requested=asked_to_close, paused=paused)
+    is_open = stage is PollStage.OPEN and not asked_to_close and not paused
+    assert takes_votes(poll) == is_open
 
 
 @pytest.mark.parametrize(

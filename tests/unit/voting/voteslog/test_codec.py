@@ -23,6 +23,10 @@ from tests.unit.voting.logs import vote
 TYPES = [
     VOTE_TYPE,
     "groundswell.VotingOpened.v1",
+    "groundswell.BallotChanged.v1",
+    "groundswell.DeadlinePassed.v1",
+    "groundswell.VotersSetAside.v1",
+    "groundswell.VotersReinstated.v1",
     "groundswell.VotingClosed.v1",
     "groundswell.TallySealed.v1",
     "groundswell.PollRetired.v1",
@@ -91,7 +95,7 @@ def test_a_record_may_have_no_id(headers: list[tuple[str, Any]]) -> None:
     st.sampled_from(TYPES),
     st.binary(max_size=50)
     | st.dictionaries(
-        st.sampled_from([*GOOD, "number", "rules", "closes_at", "reason"]),
+        st.sampled_from([*GOOD, "number", "rules", "closes_at", "reason", "due", "voters", "case"]),
         st.none() | st.integers() | st.text(max_size=5) | st.lists(st.text(max_size=3), max_size=2),
     ).map(lambda fields: json.dumps(GOOD | fields).encode()),
 )

@@ -39,7 +39,7 @@ class Progress:
 
     def take_standings(self, standings: Mapping[str, Any], names: Mapping[str, str]) -> None:
         """Take what voting's HTTP told; `names` are those of the idea ids."""
-        self.counted = standings["votes"]
+        self.counted = standings["total_votes"]
         self.waiting = standings["not_counted_yet"]
         self.standings = [
             (idea["rank"], names[idea["idea_id"]], idea["votes"]) for idea in standings["ideas"]

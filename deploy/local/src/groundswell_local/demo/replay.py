@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 
+from groundswell_kit.clock import utc_now
 from groundswell_local.demo.ballot_boxes import BallotBoxes
 from groundswell_local.demo.calls import Calls
 from groundswell_local.demo.contest import ShipContest
@@ -135,10 +137,13 @@ class Replay:
         async with shown(progress, self._console, refresh):
             began = time.monotonic()
             sample = await voters.vote(choices, progress)
-            voted = time.monotonic()
-            await self._calls.read_until(
-                standings_url, lambda page: bool(page["not_counted_yet"] == 0), _COUNT_SECONDS
-            )
+            voted, voted_at = time.monotonic(), utc_now()
+
+            def all_counted(page: Mapping[str, Any]) -> bool:
+                asked_later = datetime.fromisoformat(page["as_of"]) > voted_at
+                return asked_later and page["not_counted_yet"] == 0
+
+            await self._calls.read_until(standings_url, all_counted, _COUNT_SECONDS)
         took, rate = voted - began, len(choices) / (voted - began)
         self._console.print(
             f"{len(choices):,} votes in {took:.1f} s, {rate:,.0f} a second; "

@@ -14,6 +14,9 @@ from groundswell_local.engines.kafka_jars import KAFKA_VERSION, find
 from groundswell_local.engines.recipe import EngineError, Place, Recipe
 from groundswell_local.ports import free_ports
 
+SESSION_SECONDS = 2.0
+"""How long a member of a group that was killed keeps its partitions, at the least."""
+
 _JAVA_FLAGS = ("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
 
 
@@ -37,6 +40,7 @@ def _properties(place: Place, controller: int) -> str:
         "auto.create.topics.enable": "false",
         # The group protocol answers at once, and its own topics stay small.
         "group.initial.rebalance.delay.ms": 0,
+        "group.min.session.timeout.ms": round(SESSION_SECONDS * 1000),
         "offsets.topic.num.partitions": 1,
         "offsets.topic.replication.factor": 1,
         "transaction.state.log.num.partitions": 1,

@@ -4,12 +4,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from groundswell_local.engines import kafka, mongo, redis
 from groundswell_local.engines.container import MOUNT, Container
 from groundswell_local.engines.engine import Engine
+from groundswell_local.engines.kafka import SESSION_SECONDS
 from groundswell_local.engines.native import NativeProcess
 from groundswell_local.engines.recipe import EngineError, EngineMissingError, Place, Recipe, Say
 from groundswell_local.machine import docker_version
@@ -37,15 +38,19 @@ class Engines:
     kafka: Engine
     mongo: Engine
     redis: Engine
+    session_seconds: float = field(default=SESSION_SECONDS, kw_only=True)
 
     def all(self) -> tuple[Engine, Engine, Engine]:
         """All three, for what is done to each."""
         return (self.kafka, self.mongo, self.redis)
 
     def environment(self) -> dict[str, str]:
-        """The variables from which the services learn the engines' addresses."""
+        """The variables from which the services learn the engines' addresses, and how long a
+        group of readers may wait for a dead member.
+        """
         return {
             "GROUNDSWELL_KAFKA_BOOTSTRAP": self.kafka.address,
+            "GROUNDSWELL_KAFKA_SESSION_SECONDS": f"{self.session_seconds:g}",
             "GROUNDSWELL_MONGO_URI": self.mongo.address,
             "GROUNDSWELL_REDIS_URL": self.redis.address,
         }
@@ -63,9 +68,8 @@ async def running_engines(
     what to install, `EngineError` when one does not start, and `AlreadyOwnedError` when another
     process runs engines in `directory`.
     """
-    addresses = EngineAddresses().given
-    if addresses is not None:
-        engines = Engines(*map(Engine, _RECIPES, addresses))
+    engines = _given()
+    if engines is not None:
         await together([engine.start() for engine in engines.all()])
         yield engines
         return
@@ -93,13 +97,21 @@ def engine_environment(directory: Path) -> dict[str, str]:
     Those of the environment go first, as in `running_engines`. Raises `EngineError` when there
     are neither.
     """
-    addresses = EngineAddresses().given
-    if addresses is not None:
-        return Engines(*map(Engine, _RECIPES, addresses)).environment()
+    given = _given()
+    if given is not None:
+        return given.environment()
     if owner(directory) is None or not _noted(directory).exists():
         raise EngineError("no engines run here: start them with `groundswell up`")
     noted: dict[str, str] = json.loads(_noted(directory).read_text())
     return noted
+
+
+def _given() -> Engines | None:
+    """The engines that the environment gives addresses of, if it does."""
+    told = EngineAddresses()
+    if told.given is None:
+        return None
+    return Engines(*map(Engine, _RECIPES, told.given), session_seconds=told.kafka_session_seconds)
 
 
 def _noted(directory: Path) -> Path:

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished, PollPlan
+from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
 from groundswell_contracts.event import Event
-from groundswell_contracts.poll_rules import PollRules
 from groundswell_ideas.contests.rules import (
     Contest,
     Phase,
@@ -14,9 +13,11 @@ from groundswell_ideas.contests.rules import (
     enter,
     obstacles_to_editing,
     obstacles_to_entering,
+    with_polls,
     with_terms,
 )
 from groundswell_ideas.contests.store import ContestStore
+from groundswell_ideas.polls.events import plan_to
 from groundswell_kit.clock import utc_now
 from groundswell_kit.etags import check_if_match
 from groundswell_kit.ids import new_id
@@ -70,8 +71,9 @@ class ContestCommands:
             check_if_match(if_match, contest.version)
             now = utc_now()
             refuse_for(obstacles_to_entering(contest, phase, now))
-            poll_id = new_id("poll") if phase == "voting" else None
-            entered = enter(contest, phase, now, poll_id)
+            entered = enter(contest, phase, now)
+            if phase == "voting":
+                entered = with_polls(entered, [new_id("poll") for _ in contest.terms.polls])
             await self.contests.save(brand_id, entered, _events_of_entering(contest, entered))
             return entered
 
@@ -84,20 +86,9 @@ def _events_of_entering(before: Contest, entered: Contest) -> list[Event]:
         title=entered.terms.title,
         from_phase=before.phase,
         to_phase=entered.phase,
-        poll=_poll_plan(entered) if entered.phase == "voting" else None,
+        polls=tuple(map(plan_to, entered.polls)) if entered.phase == "voting" else (),
     )
     if before.phase != "draft":
         return [changed]
     terms = asdict(entered.terms)
     return [ContestPublished.model_validate({"contest_id": entered.id, **terms}), changed]
-
-
-def _poll_plan(contest: Contest) -> PollPlan:
-    if contest.poll_id is None:
-        raise ValueError(f"{contest.id} has no poll yet")
-    return PollPlan(
-        poll_id=contest.poll_id,
-        rules=PollRules(),
-        idea_ids=list(contest.shortlist),
-        closes_at=contest.timetable.voting_closes_at,
-    )

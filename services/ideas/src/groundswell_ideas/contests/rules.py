@@ -1,9 +1,11 @@
 """What a contest is and when it may enter its next phase. Pure; called by the commands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Literal, NamedTuple
+
+from groundswell_ideas.polls.rules import BALLOTS_MAXIMUM, Poll, PollTerms
 
 Phase = Literal[
     "draft",
@@ -74,6 +76,7 @@ class Terms:
 
     The brand may overrule an `advisory` vote and must obey a `binding` one. `answer_by` is the
     day by which everybody hears the outcome. Without a `reward_plan` winners get no money.
+    `polls` open together, each with the whole shortlist on its ballot.
     """
 
     title: str
@@ -83,6 +86,7 @@ class Terms:
     timetable: Timetable | None = None
     answer_by: date | None = None
     reward_plan: RewardPlan | None = None
+    polls: tuple[PollTerms, ...] = (PollTerms(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ class Winner:
 class Contest:
     """A contest of a brand. `phases` starts with the draft and ends with the phase of now.
 
+    `polls` are those that have opened, in that order; `amendments` counts what was changed since.
     `version` grows by one with every change, so that whoever changes a contest can say which
     state of it they have seen.
     """
@@ -129,7 +134,8 @@ class Contest:
     version: int = 1
     terms: Terms
     phases: tuple[PhaseReached, ...]
-    poll_id: str | None = None
+    polls: tuple[Poll, ...] = ()
+    amendments: int = 0
     shortlist: tuple[str, ...] = ()
     vetoes: tuple[Veto, ...] = ()
     winners: tuple[Winner, ...] = ()
@@ -150,6 +156,19 @@ class Contest:
         if self.terms.timetable is None:
             raise ValueError(f"{self.id} has no timetable yet")
         return self.terms.timetable
+
+    @property
+    def voting_closes_at(self) -> datetime:
+        """When the last poll closes, as amended; before the vote, as the timetable has it."""
+        closings = [poll.closes_at for poll in self.polls]
+        return max(closings, default=self.timetable.voting_closes_at)
+
+    @property
+    def deciding_poll(self) -> Poll | None:
+        """The poll that decides: the last one that an amendment opened, else the first one."""
+        if len(self.polls) > len(self.terms.polls):
+            return self.polls[-1]
+        return self.polls[0] if self.polls else None
 
 
 def may_see(contest: Contest, staff_of: str | None) -> bool:
@@ -174,14 +193,25 @@ def obstacles_to_entering(contest: Contest, phase: Phase, now: datetime) -> list
     return guard(contest, now) if guard else []
 
 
-def enter(contest: Contest, phase: Phase, at: datetime, poll_id: str | None = None) -> Contest:
-    """The contest in its next phase; `poll_id` names the poll that opens with the voting."""
-    return replace(
-        contest,
-        version=contest.version + 1,
-        phases=(*contest.phases, PhaseReached(phase, at)),
-        poll_id=poll_id or contest.poll_id,
+def enter(contest: Contest, phase: Phase, at: datetime) -> Contest:
+    """The contest in its next phase."""
+    phases = (*contest.phases, PhaseReached(phase, at))
+    return replace(contest, version=contest.version + 1, phases=phases)
+
+
+def with_polls(contest: Contest, poll_ids: Sequence[str]) -> Contest:
+    """A contest that enters voting, with its polls open; an id for each one that it promises."""
+    opened = tuple(
+        Poll(
+            id=poll_id,
+            name=poll.name,
+            rules=poll.rules,
+            idea_ids=contest.shortlist,
+            closes_at=contest.timetable.voting_closes_at,
+        )
+        for poll_id, poll in zip(poll_ids, contest.terms.polls, strict=True)
     )
+    return replace(contest, polls=opened)
 
 
 def with_terms(contest: Contest, terms: Terms) -> Contest:
@@ -220,6 +250,9 @@ def _obstacles_to_voting(contest: Contest, now: datetime) -> list[Obstacle]:
     if contest.timetable.voting_closes_at <= now:
         message = "the time for voting is over before it begins"
         found.append(Obstacle("timetable.voting_closes_at", "past", message))
+    if len(contest.shortlist) * len(contest.terms.polls) > BALLOTS_MAXIMUM:
+        message = f"the ballots of a contest hold {BALLOTS_MAXIMUM:,} ideas together at most"
+        found.append(Obstacle("polls", "maximum", message))
     return found
 
 

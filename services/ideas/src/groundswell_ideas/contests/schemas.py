@@ -1,19 +1,10 @@
-"""HTTP shapes of contests, and the kinds of text and time that the other shapes share."""
+"""HTTP shapes of contests."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from typing import Annotated, Self
+from datetime import date, datetime
+from typing import Annotated, Self, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    field_validator,
-    model_validator,
-)
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from groundswell_ideas.contests.rules import (
     Contest,
@@ -24,36 +15,10 @@ from groundswell_ideas.contests.rules import (
     Timetable,
     VoteStanding,
 )
+from groundswell_ideas.polls.schemas import PollAnswer, PollBodies, PollBody
+from groundswell_ideas.shapes import Answer, Line, LongText, Moment, Request
 
-
-def _utc_milliseconds(moment: datetime) -> datetime:
-    utc = moment.astimezone(UTC)
-    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
-
-
-Moment = Annotated[
-    AwareDatetime,
-    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC)),
-    AfterValidator(_utc_milliseconds),
-]
-"""A moment with its zone, turned to UTC and cut to milliseconds, which is what the store keeps."""
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-
-
-class Request(BaseModel):
-    """The body of a request; a field that we do not know is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Answer(BaseModel):
-    """The body of an answer."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
+Value = TypeVar("Value")
 
 
 class TimetableBody(Request):
@@ -112,6 +77,7 @@ class NewContest(Request):
     timetable: TimetableBody | None = None
     answer_by: Annotated[date | None, Field(examples=["2027-01-15"])] = None
     reward_plan: RewardPlanBody | None = None
+    polls: PollBodies = Field(default_factory=lambda: [PollBody()])
 
     def terms(self) -> Terms:
         """What the contest promises."""
@@ -123,6 +89,7 @@ class NewContest(Request):
             timetable=None if self.timetable is None else self.timetable.value(),
             answer_by=self.answer_by,
             reward_plan=None if self.reward_plan is None else self.reward_plan.value(),
+            polls=tuple(poll.value() for poll in self.polls),
         )
 
 
@@ -136,10 +103,11 @@ class DraftChanges(Request):
     timetable: TimetableBody | None = None
     answer_by: date | None = None
     reward_plan: RewardPlanBody | None = None
+    polls: PollBodies | None = None
 
-    @field_validator("title", "vote")
+    @field_validator("title", "vote", "polls")
     @classmethod
-    def _stays(cls, value: str | None) -> str:
+    def _stays(cls, value: Value | None) -> Value:
         if value is None:
             raise ValueError("a contest always has one")
         return value
@@ -151,6 +119,8 @@ class DraftChanges(Request):
             changes["timetable"] = self.timetable.value()
         if self.reward_plan is not None:
             changes["reward_plan"] = self.reward_plan.value()
+        if self.polls is not None:
+            changes["polls"] = tuple(poll.value() for poll in self.polls)
         return replace(terms, **changes)
 
 
@@ -161,11 +131,23 @@ class PhaseChange(Request):
 
 
 class TimetableAnswer(Answer):
-    """When a contest takes submissions and votes."""
+    """When a contest takes submissions and votes; the closing as amended."""
 
     submission_closes_at: datetime
     voting_opens_at: datetime
     voting_closes_at: datetime
+
+    @classmethod
+    def of(cls, contest: Contest) -> Self | None:
+        """The answer that shows when this contest takes what; None while a draft leaves it open."""
+        promised = contest.terms.timetable
+        if promised is None:
+            return None
+        return cls(
+            submission_closes_at=promised.submission_closes_at,
+            voting_opens_at=promised.voting_opens_at,
+            voting_closes_at=contest.voting_closes_at,
+        )
 
 
 class MoneyAnswer(Answer):
@@ -205,12 +187,12 @@ class ContestAnswer(Answer):
     phase: Phase
     phases: list[PhaseReachedAnswer]
     poll_ids: list[str]
+    polls: list[PollAnswer]
 
     @classmethod
     def of(cls, contest: Contest) -> Self:
         """The answer that shows this contest."""
-        terms = contest.terms
-        timetable, plan = terms.timetable, terms.reward_plan
+        terms, plan = contest.terms, contest.terms.reward_plan
         return cls(
             id=contest.id,
             brand_id=contest.brand_id,
@@ -219,12 +201,13 @@ class ContestAnswer(Answer):
             vote=terms.vote,
             owner=terms.owner,
             rules=terms.rules,
-            timetable=None if timetable is None else TimetableAnswer.model_validate(timetable),
+            timetable=TimetableAnswer.of(contest),
             answer_by=terms.answer_by,
             reward_plan=None if plan is None else RewardPlanAnswer.model_validate(plan),
             phase=contest.phase,
             phases=[PhaseReachedAnswer.model_validate(reached) for reached in contest.phases],
-            poll_ids=[] if contest.poll_id is None else [contest.poll_id],
+            poll_ids=[poll.id for poll in contest.polls],
+            polls=[PollAnswer.of(poll) for poll in contest.polls or terms.polls],
         )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from groundswell_ideas.contests.schemas import Reason, Request
+from groundswell_ideas.shapes import Reason, Request
 
 
 class Approval(Request):

@@ -31,7 +31,7 @@ TALLY_NOT_CERTIFIED = ProblemType(
     "tally-not-certified",
     409,
     "The tally is not certified yet",
-    "The contest's vote has no certified tally so far. Send the same again when it has.",
+    "The poll that decides has no certified tally so far. Send the same again when it has.",
 )
 
 
@@ -53,27 +53,28 @@ class SelectionCommands:
             check_if_match(if_match, contest.version)
             refuse_for(obstacles_to_shortlisting(contest))
             ideas = await self.ideas.find(brand_id, contest_id, idea_ids)
-            refuse_for(unfit_for_shortlist(contest, idea_ids, ideas), VALIDATION)
+            named = {f"body.idea_ids.{n}": idea_id for n, idea_id in enumerate(idea_ids)}
+            refuse_for(unfit_for_shortlist(contest, named, ideas), VALIDATION)
             before = set(contest.shortlist)
             added = [ideas[idea_id] for idea_id in idea_ids if idea_id not in before]
             listed = with_shortlist(contest, idea_ids)
-            await self.contests.save(brand_id, listed, [_shortlisted(idea) for idea in added])
+            await self.contests.save(brand_id, listed, [shortlisted(idea) for idea in added])
             return listed
 
         return await transaction(self.contests.client, work)
 
     async def keep_tally(self, brand_id: str, contest_id: str, tally: CertifiedTally) -> None:
-        """Keeps the certified tally of the contest's poll.
+        """Keeps the certified tally of one of the contest's polls.
 
-        Raises ValueError for another poll, or for a tally of ideas that were not on its ballot.
+        Raises ValueError for another poll, or for a tally of ideas that were not on the shortlist.
         """
 
         async def work() -> None:
             contest = await self.contests.get(brand_id, contest_id)
-            if contest.poll_id != tally.poll_id:
-                raise ValueError(f"{tally.poll_id} is not the poll of {contest_id}")
+            if tally.poll_id not in {poll.id for poll in contest.polls}:
+                raise ValueError(f"{tally.poll_id} is not a poll of {contest_id}")
             if strangers := {idea.idea_id for idea in tally.ideas} - set(contest.shortlist):
-                raise ValueError(f"not on the ballot of {contest_id}: {sorted(strangers)}")
+                raise ValueError(f"not on the shortlist of {contest_id}: {sorted(strangers)}")
             await self.tallies.add(brand_id, contest_id, tally)
 
         await transaction(self.contests.client, work)
@@ -126,14 +127,17 @@ class SelectionCommands:
         return await transaction(self.contests.client, work)
 
     async def _certified_tally(self, contest: Contest) -> CertifiedTally:
-        if contest.poll_id is not None:
-            tally = await self.tallies.find(contest.brand_id, contest.poll_id)
-            if tally is not None:
-                return tally
-        raise Problem(TALLY_NOT_CERTIFIED)
+        poll = contest.deciding_poll
+        if poll is None:
+            raise Problem(TALLY_NOT_CERTIFIED)
+        tallies = await self.tallies.find(contest.brand_id, [poll.id])
+        if poll.id not in tallies:
+            raise Problem(TALLY_NOT_CERTIFIED)
+        return tallies[poll.id]
 
 
-def _shortlisted(idea: Idea) -> IdeaShortlisted:
+def shortlisted(idea: Idea) -> IdeaShortlisted:
+    """Tells that an idea is on the shortlist from now on."""
     return IdeaShortlisted(
         idea_id=idea.id,
         contest_id=idea.contest_id,

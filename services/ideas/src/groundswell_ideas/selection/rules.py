@@ -24,7 +24,7 @@ class RankedIdea:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertifiedTally:
-    """The final tally of a contest's poll, as voting certified it; it never changes.
+    """The final tally of one of a contest's polls, as voting certified it; it never changes.
 
     `verdicts` counts the votes by what became of them; `log_hash` is the fingerprint of the
     votes log that a recount has to reproduce.
@@ -49,12 +49,15 @@ def obstacles_to_shortlisting(contest: Contest) -> list[Obstacle]:
 
 
 def unfit_for_shortlist(
-    contest: Contest, idea_ids: Sequence[str], ideas: Mapping[str, Idea]
+    contest: Contest, named: Mapping[str, str], ideas: Mapping[str, Idea]
 ) -> list[Obstacle]:
-    """The listed ids that are not approved ideas of the contest; `ideas` are those found."""
+    """Those ids that are not approved ideas of the contest; `named` holds them by their field.
+
+    `ideas` are those found.
+    """
     return [
-        Obstacle(f"body.idea_ids.{position}", "approved", "not an approved idea of this contest")
-        for position, idea_id in enumerate(idea_ids)
+        Obstacle(field, "approved", "not an approved idea of this contest")
+        for field, idea_id in named.items()
         if (idea := ideas.get(idea_id)) is None
         or idea.contest_id != contest.id
         or idea.status != "approved"

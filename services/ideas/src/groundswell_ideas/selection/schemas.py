@@ -1,35 +1,22 @@
 """HTTP shapes of shortlist, vetoes, winners, and the page that shows how a contest was decided."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from groundswell_ideas.contests.rules import Phase, VoteStanding
-from groundswell_ideas.contests.schemas import (
-    Answer,
-    Id,
-    Reason,
-    Request,
-    RewardPlanAnswer,
-    TimetableAnswer,
-)
+from groundswell_ideas.contests.schemas import RewardPlanAnswer, TimetableAnswer
 from groundswell_ideas.selection.rules import SHORTLIST_MAXIMUM
+from groundswell_ideas.shapes import Answer, Id, Reason, Request, UniqueIds
 
 WINNERS_MAXIMUM = 100
-
-
-def _unique(idea_ids: Sequence[str]) -> Sequence[str]:
-    if len(set(idea_ids)) != len(idea_ids):
-        raise ValueError("each idea is named once")
-    return idea_ids
 
 
 class Shortlist(Request):
     """The ideas that the crowd will vote on, all of them."""
 
-    idea_ids: Annotated[list[Id], Field(max_length=SHORTLIST_MAXIMUM), AfterValidator(_unique)]
+    idea_ids: Annotated[UniqueIds, Field(max_length=SHORTLIST_MAXIMUM)]
 
 
 class ShortlistAnswer(Answer):
@@ -58,9 +45,7 @@ class VetoAnswer(Answer):
 class Selection(Request):
     """The ideas that win, with the reason that everybody reads."""
 
-    idea_ids: Annotated[
-        list[Id], Field(min_length=1, max_length=WINNERS_MAXIMUM), AfterValidator(_unique)
-    ]
+    idea_ids: Annotated[UniqueIds, Field(min_length=1, max_length=WINNERS_MAXIMUM)]
     reason: Annotated[Reason, Field(examples=["A name that honours a lifetime of discovery."])]
 
 
@@ -101,12 +86,14 @@ class TitledTally(Answer):
 
 
 class TallyAnswer(Answer):
-    """The certified tally: `verdicts` counts the votes by what became of them.
+    """The certified tally of a poll: `verdicts` counts the votes by what became of them.
 
-    `log_hash` is the fingerprint of the votes log that a recount has to reproduce.
+    `name` is the poll's. `log_hash` is the fingerprint of the votes log that a recount has to
+    reproduce.
     """
 
     poll_id: str
+    name: str
     certified_at: datetime
     ideas: list[TitledTally]
     verdicts: dict[str, int]
@@ -116,7 +103,9 @@ class TallyAnswer(Answer):
 class Decision(Answer):
     """How a contest was, or is being, decided.
 
-    `overruled` says that the crowd put an idea before a winner, and it did not win.
+    `tally` is that of the poll that decides: the last one that an amendment opened, else the
+    first one. `other_tallies` are those of the other polls. `overruled` says that the crowd put an
+    idea before a winner in the poll that decides, and it did not win.
     """
 
     contest_id: str
@@ -129,6 +118,7 @@ class Decision(Answer):
     reward_plan: RewardPlanAnswer | None
     phase: Phase
     tally: TallyAnswer | None
+    other_tallies: list[TallyAnswer]
     vetoes: list[TitledVeto]
     winners: list[TitledWinner]
     overruled: bool

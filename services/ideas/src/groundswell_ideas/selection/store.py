@@ -1,5 +1,6 @@
 """Certified tallies in MongoDB, as voting told them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from pydantic import TypeAdapter
@@ -23,9 +24,7 @@ class TallyStore:
         document["_id"] = document.pop("poll_id")
         await self._tallies.insert_one(document)
 
-    async def find(self, brand_id: str, poll_id: str) -> CertifiedTally | None:
-        """The tally of a poll, None while it is not certified."""
-        document = await self._tallies.find_one({"brand_id": brand_id, "_id": poll_id})
-        if document is None:
-            return None
-        return _TALLY.validate_python({**document, "poll_id": document["_id"]})
+    async def find(self, brand_id: str, poll_ids: Sequence[str]) -> dict[str, CertifiedTally]:
+        """The tallies of those polls that are certified, by poll."""
+        found = self._tallies.find({"brand_id": brand_id, "_id": {"$in": list(poll_ids)}})
+        return {d["_id"]: _TALLY.validate_python({**d, "poll_id": d["_id"]}) async for d in found}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from groundswell_ideas.contests.schemas import Answer, Line, Request
+from groundswell_ideas.shapes import Answer, Line, Request
 from groundswell_ideas.submissions.rules import Status
 
 Summary = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)]

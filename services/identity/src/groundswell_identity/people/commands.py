@@ -28,21 +28,21 @@ class PersonCommands:
         """The mark by which an address, in its one form, is found."""
         return AddressMark(self.vault.mark("address", email))
 
-    async def sign_in(self, email: str, locale: str, time_zone: str) -> str:
-        """The id of the person of this address, who is made when there is none yet.
+    async def sign_in(self, email: str, locale: str, time_zone: str) -> Person:
+        """The person of this address, who is made when there is none yet.
 
         Somebody known keeps the locale and time zone that they have.
         """
         mark = self.address_mark(email)
 
-        async def work() -> str:
+        async def work() -> Person:
             now = utc_now()
             known = await self.people.sign_in(mark, now)
             if known is not None:
                 return known
-            person = Person(new_id("person"), mark, Profile(email, None, locale, time_zone))
-            await self.people.add(person, now)
-            return person.id
+            person = Person(new_id("person"), mark, Profile(email, None, locale, time_zone), now)
+            await self.people.add(person)
+            return person
 
         return await transaction(self.people.client, work)
 

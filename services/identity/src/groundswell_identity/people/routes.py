@@ -44,7 +44,10 @@ class PersonRoutes:
     async def edit_me(
         self, participant: Participant, body: ProfileChanges, response: Response
     ) -> PersonAnswer:
-        """Change the caller's name, locale or time zone. The address cannot be changed."""
+        """Change the caller's name, locale, time zone or region; the address cannot be changed.
+
+        Access tokens say the new region from the next refresh on.
+        """
         response.headers.update(NO_STORE)
         return PersonAnswer.of(await self.commands.edit(participant.subject, body.changes()))
 

@@ -1,6 +1,7 @@
 """What is known of a person. Pure; used by all capabilities that deal with people."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NewType
 
 AddressMark = NewType("AddressMark", str)
@@ -9,12 +10,16 @@ AddressMark = NewType("AddressMark", str)
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a person told of themselves. The address is in its one form and never changes."""
+    """What a person told of themselves. The address is in its one form and never changes.
+
+    `region` is where they say that they live (ISO 3166-1 alpha-2, upper case), if they say it.
+    """
 
     email: str
     display_name: str | None
     locale: str
     time_zone: str
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +29,4 @@ class Person:
     id: str
     address_mark: AddressMark
     profile: Profile
+    created_at: datetime

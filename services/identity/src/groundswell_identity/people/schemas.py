@@ -45,6 +45,14 @@ Name = Annotated[
 ]
 """A name in one line: it is put into mails."""
 
+Region = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z]{2}$", to_upper=True),
+    Field(
+        description="A country (ISO 3166-1 alpha-2), as the person declares it.", examples=["GB"]
+    ),
+]
+
 
 class Request(BaseModel):
     """The body of a request; a field that we do not know is refused."""
@@ -59,11 +67,12 @@ class Answer(BaseModel):
 
 
 class ProfileChanges(Request):
-    """Changes of a profile: a field left out stays; null takes the name away."""
+    """Changes of a profile: a field left out stays; null takes name or region away."""
 
     display_name: Annotated[Name | None, Field(examples=["Ann Example"])] = None
     locale: Locale | None = None
     time_zone: TimeZone | None = None
+    region: Region | None = None
 
     @field_validator("locale", "time_zone")
     @classmethod
@@ -95,6 +104,7 @@ class PersonAnswer(AddressAnswer):
     """A person as they see themselves."""
 
     person_id: str
+    region: str | None
 
     @classmethod
     def of(cls, person: Person) -> Self:
@@ -105,4 +115,5 @@ class PersonAnswer(AddressAnswer):
             display_name=person.profile.display_name,
             locale=person.profile.locale,
             time_zone=person.profile.time_zone,
+            region=person.profile.region,
         )

@@ -27,35 +27,32 @@ class PersonStore:
         """Makes the collection's index; a repeat changes nothing."""
         await self._people.create_index("address_mark", unique=True)
 
-    async def add(self, person: Person, at: datetime) -> None:
+    async def add(self, person: Person) -> None:
         """Stores somebody new. Two at once with one address conflict; one of them tries again."""
         await self._people.insert_one(
             {
                 "_id": person.id,
                 "address_mark": person.address_mark,
                 "sealed": self._vault.seal(asdict(person.profile)),
-                "created_at": at,
-                "signed_in_at": at,
+                "created_at": person.created_at,
+                "signed_in_at": person.created_at,
             }
         )
 
-    async def sign_in(self, address_mark: AddressMark, at: datetime) -> str | None:
-        """The id of the person of this address, noted as signed in; None if there is none.
+    async def sign_in(self, address_mark: AddressMark, at: datetime) -> Person | None:
+        """The person of this address, noted as signed in; None if there is none.
 
         The note makes it conflict with an erasure at the same time, so that no token outlives one.
         """
         found = await self._people.find_one_and_update(
-            {"address_mark": address_mark}, {"$set": {"signed_in_at": at}}, projection=["_id"]
+            {"address_mark": address_mark}, {"$set": {"signed_in_at": at}}
         )
-        return None if found is None else str(found["_id"])
+        return None if found is None else self._person(found)
 
     async def find(self, person_id: str) -> Person | None:
         """Somebody by their id; None when there is nobody, or nobody any more."""
         document = await self._people.find_one({"_id": person_id})
-        if document is None:
-            return None
-        profile = Profile(**self._vault.open(document["sealed"]))
-        return Person(document["_id"], document["address_mark"], profile)
+        return None if document is None else self._person(document)
 
     async def save(self, person: Person) -> None:
         """Stores the changed profile of a person that was read in this transaction."""
@@ -70,3 +67,11 @@ class PersonStore:
             await self._outbox.add(NO_BRAND, events)
 
         await transaction(self.client, work)
+
+    def _person(self, document: Document) -> Person:
+        return Person(
+            id=document["_id"],
+            address_mark=document["address_mark"],
+            profile=Profile(**self._vault.open(document["sealed"])),
+            created_at=document["created_at"],
+        )

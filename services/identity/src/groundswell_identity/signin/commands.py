@@ -82,15 +82,15 @@ class SignInCommands:
         if sign_in is None or not same(sign_in.code_mark, code_mark):
             raise Problem(WRONG_CODE)
 
-        async def work() -> Family:
+        async def work() -> tuple[Person, Family]:
             if not await self.sign_ins.finish(sign_in):
                 raise Problem(WRONG_CODE)
             await self.mails.remove([sign_in_id])
-            person_id = await self.people.sign_in(sign_in.email, sign_in.locale, sign_in.time_zone)
-            return await self.tokens.begin_family(person_id)
+            person = await self.people.sign_in(sign_in.email, sign_in.locale, sign_in.time_zone)
+            return person, await self.tokens.begin_family(person.id)
 
-        family = await transaction(self.sign_ins.client, work)
-        return family.subject, await self.tokens.issue(participant(family.subject), family)
+        person, family = await transaction(self.sign_ins.client, work)
+        return person.id, await self.tokens.issue(participant(person), family)
 
     async def forget(self, person: Person) -> None:
         """Removes what is kept of a person's address here, in the caller's transaction."""

@@ -9,6 +9,7 @@ from groundswell_identity.keys.queries import KeyRing
 from groundswell_identity.keys.rules import ACCESS_TOKEN_LIFETIME
 from groundswell_identity.memberships.queries import MembershipQueries
 from groundswell_identity.memberships.rules import Member
+from groundswell_identity.people.queries import PersonQueries
 from groundswell_identity.people.rules import Person
 from groundswell_identity.tokens.errors import OAuthError
 from groundswell_identity.tokens.rules import (
@@ -45,6 +46,7 @@ class TokenCommands:
     issuer: str
     ring: KeyRing
     families: FamilyStore
+    people: PersonQueries
     memberships: MembershipQueries
     vault: Vault
 
@@ -114,9 +116,12 @@ class TokenCommands:
         await self.families.end_all_of(person.id)
 
     async def _bearer(self, family: Family) -> Bearer:
-        """The family's subject as of now: whoever left the brand gets no more tokens."""
+        """The family's subject as of now: whoever was erased or left gets no more tokens."""
         if family.brand_id is None:
-            return participant(family.subject)
+            person = await self.people.find(family.subject)
+            if person is None:
+                raise _not_good()
+            return participant(person)
         member = await self.memberships.member(family.brand_id, family.subject)
         if member is None:
             await self.families.end(family.id)
@@ -137,9 +142,15 @@ class TokenCommands:
         return token if same(genuine.mark, token.mark) else None
 
 
-def participant(person_id: str) -> Bearer:
+def participant(person: Person) -> Bearer:
     """What the tokens of a participant say."""
-    return Bearer(person_id, FIRST_PARTY, ("participant",))
+    return Bearer(
+        person.id,
+        FIRST_PARTY,
+        ("participant",),
+        account_created_at=person.created_at,
+        region=person.profile.region,
+    )
 
 
 def staff(member: Member) -> Bearer:

@@ -25,13 +25,15 @@ Verdict = Literal["next", "again", "reused", "expired"]
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Whom an access token speaks for."""
+    """Whom an access token speaks for; the last two are told of participants only."""
 
     subject: str
     client_id: str
     roles: tuple[str, ...]
     brand_id: str | None = None
     scopes: tuple[str, ...] = ()
+    account_created_at: datetime | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def judge(family: Family, generation: int, now: datetime) -> Verdict:
 def claims(
     bearer: Bearer, issuer: str, token_id: str, now: datetime, lifetime: timedelta
 ) -> dict[str, Any]:
-    """The claims of an access token (RFC 9068)."""
+    """The claims of an access token (RFC 9068), with what polls judge participants by."""
     issued_at = int(now.timestamp())
     said: dict[str, Any] = {
         "iss": issuer,
@@ -84,6 +86,10 @@ def claims(
         said["brand_id"] = bearer.brand_id
     if bearer.scopes:
         said["scope"] = " ".join(bearer.scopes)
+    if bearer.account_created_at is not None:
+        said["account_created_at"] = int(bearer.account_created_at.timestamp())
+    if bearer.region is not None:
+        said["region"] = bearer.region
     return said
 
 

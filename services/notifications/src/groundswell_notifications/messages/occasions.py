@@ -69,7 +69,8 @@ def occasion(data: Event) -> Occasion | None:
 def _of_contest(changed: ContestPhaseChanged) -> Occasion | None:
     match changed.to_phase:
         case "voting":
-            closes_at = None if changed.poll is None else moment_text(changed.poll.closes_at)
+            ends = [poll.closes_at for poll in changed.polls]
+            closes_at = moment_text(max(ends)) if ends else None
             kind: Kind = "voting_opened"
             path, facts = _contest(changed.contest_id), {"closes_at": closes_at}
         case "decided":

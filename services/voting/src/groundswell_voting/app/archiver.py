@@ -28,6 +28,7 @@ def archiver_role(settings: Settings) -> Role:
         "groundswell.voting.archiver",
         load=archive.position,
         record_id=record_id,
+        session_seconds=settings.kafka_session_seconds,
     )
     health.add("partitions", reader.ready)
     archiver = Archiver(reader, archive, health.heartbeat("archiving", SILENCE_SECONDS))

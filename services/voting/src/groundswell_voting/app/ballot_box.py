@@ -9,7 +9,8 @@ from groundswell_voting.app.clients import check_log, redis
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.intake.announcements import Announcements
 from groundswell_voting.intake.appender import Appender
-from groundswell_voting.intake.box import BallotBox, box_app
+from groundswell_voting.intake.application import box_app
+from groundswell_voting.intake.box import BallotBox
 from groundswell_voting.passes.rules import parse_key, parse_keys
 from groundswell_voting.settings import Settings
 

@@ -1,6 +1,6 @@
 """Wires the operator's commands: recount, rebuild, dead letters."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from groundswell_kit.dead_letters import DeadLetters
@@ -9,23 +9,30 @@ from groundswell_voting.app import SERVICE
 from groundswell_voting.app.clients import redis
 from groundswell_voting.app.stores import Stores
 from groundswell_voting.certification.queries import TallyQueries
-from groundswell_voting.certification.recount_command import Recount, recount
+from groundswell_voting.certification.recount_command import Recount, Recounting
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.polls.queries import PollQueries
 from groundswell_voting.settings import Settings
+from groundswell_voting.voteslog.rules import Rules
 
 
-async def recounted(settings: Settings, poll_id: str) -> Recount:
-    """A poll counted from the log, beside its certified tally."""
+async def recounted(
+    settings: Settings,
+    poll_id: str,
+    other_rules: Rules | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Recount:
+    """A poll counted from the log, by its own rules or others, beside its certified tally."""
     async with connected(settings.mongo_uri, settings.database(SERVICE)) as database:
         stores = Stores(settings, database)
-        return await recount(
-            poll_id,
+        recounting = Recounting(
             settings.kafka_bootstrap,
             settings.voting_partitions,
             PollQueries(stores.polls),
             TallyQueries(stores.tallies),
+            tell,
         )
+        return await recounting.recount(poll_id, other_rules)
 
 
 async def set_back(settings: Settings, partitions: Iterable[int]) -> None:

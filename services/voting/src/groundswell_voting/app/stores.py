@@ -4,14 +4,19 @@ from cryptography.fernet import Fernet, MultiFernet
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_kit.dead_letters import DeadLetters
+from groundswell_kit.idempotency import Idempotency
 from groundswell_kit.inbox import Inbox
 from groundswell_kit.mongo import Document
 from groundswell_kit.outbox import Outbox
 from groundswell_voting.app import SERVICE
 from groundswell_voting.archive.records import Archive
 from groundswell_voting.certification.store import TallyStore
+from groundswell_voting.electorate.store import RollStore
+from groundswell_voting.history.store import IntervalStore
+from groundswell_voting.ladders.store import ClimbStore
+from groundswell_voting.outside.store import OutsideStore
 from groundswell_voting.passes.store import ContestKeyStore
-from groundswell_voting.polls.store import PollStore
+from groundswell_voting.polls.store import ChangeStore, PollStore
 from groundswell_voting.settings import Settings
 from groundswell_voting.voteslog.codec import SOURCE
 
@@ -22,10 +27,16 @@ class Stores:
     def __init__(self, settings: Settings, database: AsyncDatabase[Document]) -> None:
         self.outbox = Outbox(database, SOURCE)
         self.inbox = Inbox(database)
+        self.idempotency = Idempotency(database)
         self.dead_letters = DeadLetters(database, SERVICE, self.outbox)
         self.archive = Archive(database)
         self.polls = PollStore(database)
+        self.poll_changes = ChangeStore(database, self.polls)
         self.tallies = TallyStore(database, self.outbox)
+        self.intervals = IntervalStore(database, self.outbox)
+        self.climbs = ClimbStore(database, self.outbox)
+        self.outside = OutsideStore(database)
+        self.roll = RollStore(database)
         self.contest_keys = ContestKeyStore(database, _master_keys(settings))
 
     async def ensure_indexes(self) -> None:
@@ -33,9 +44,15 @@ class Stores:
         for store in (
             self.outbox,
             self.inbox,
+            self.idempotency,
             self.dead_letters,
             self.archive,
             self.polls,
+            self.poll_changes,
+            self.intervals,
+            self.climbs,
+            self.outside,
+            self.roll,
             self.contest_keys,
         ):
             await store.ensure_indexes()

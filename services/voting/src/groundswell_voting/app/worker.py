@@ -3,8 +3,9 @@
 from aiokafka import AIOKafkaProducer
 from pymongo.asynchronous.database import AsyncDatabase
 
-from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
-from groundswell_contracts.topics import CONTESTS, TALLIES, dead_letters
+from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, ContestPublished
+from groundswell_contracts.people import PersonErased
+from groundswell_contracts.topics import CONTESTS, PEOPLE, TALLIES, dead_letters
 from groundswell_kit.consumer import EventConsumer
 from groundswell_kit.health import Health
 from groundswell_kit.ids import new_id
@@ -17,11 +18,21 @@ from groundswell_voting.app import SERVICE
 from groundswell_voting.app.clients import redis, vote_topics
 from groundswell_voting.app.stores import Stores
 from groundswell_voting.certification.commands import CertificationCommands
+from groundswell_voting.control.changes import PendingChanges
 from groundswell_voting.control.history import LogHistory
+from groundswell_voting.control.life import PollLife
 from groundswell_voting.control.machine import PollMachine
+from groundswell_voting.control.scribe import Scribe
+from groundswell_voting.control.voters import PassHolders
+from groundswell_voting.control.watch import Watch
 from groundswell_voting.control.writer import LogWriter
+from groundswell_voting.counting.log_ends import LogEnds
 from groundswell_voting.counting.projection import Projection
+from groundswell_voting.electorate.commands import ErasureCommands
+from groundswell_voting.electorate.handlers import ElectorateHandlers
+from groundswell_voting.history.commands import HistoryCommands
 from groundswell_voting.intake.announcements import LEASE_SECONDS
+from groundswell_voting.ladders.commands import LadderCommands
 from groundswell_voting.passes.commands import ContestKeyCommands
 from groundswell_voting.passes.handlers import PassHandlers
 from groundswell_voting.polls.commands import PollCommands
@@ -38,9 +49,19 @@ def worker_role(settings: Settings) -> Role:
     health = Health("worker")
     client = redis(settings)
     producer = new_producer(settings.kafka_bootstrap)
+    ends = LogEnds(settings.kafka_bootstrap, settings.voting_partitions)
     relay = Relay(database, settings.kafka_bootstrap, lease_holder=new_id("relay"))
     health.add("relay", relay.ready)
-    machine = _machine(settings, database, stores, Projection(client), producer, health)
+    projection = Projection(client)
+    scribe = _scribe(settings, stores, producer)
+    machine = PollMachine(
+        lease=Lease(database, "polls", new_id("machine")),
+        polls=stores.polls,
+        history=LogHistory(settings.kafka_bootstrap, stores.archive, settings.voting_partitions),
+        life=_life(settings, database, stores, projection, ends, scribe),
+        watch=_watch(settings, stores, projection, scribe),
+        heartbeat=health.heartbeat("polls", SILENCE_SECONDS),
+    )
     health.add("polls", machine.ready)
     consumer = _consumer(settings, database, stores, health)
 
@@ -50,6 +71,7 @@ def worker_role(settings: Settings) -> Role:
 
     async def close() -> None:
         await producer.stop()
+        await ends.close()
         await client.aclose()
         await database.client.close()
 
@@ -66,15 +88,18 @@ def worker_role(settings: Settings) -> Role:
 def _consumer(
     settings: Settings, database: AsyncDatabase[Document], stores: Stores, health: Health
 ) -> EventConsumer:
+    keys = PassHandlers(ContestKeyCommands(stores.contest_keys))
+    polls = PollHandlers(PollCommands(stores.polls, stores.poll_changes))
+    people = ElectorateHandlers(ErasureCommands(stores.roll))
     return EventConsumer(
         database,
         settings.kafka_bootstrap,
         SERVICE,
         {
-            ContestPublished: PassHandlers(
-                ContestKeyCommands(stores.contest_keys)
-            ).on_contest_published,
-            ContestPhaseChanged: PollHandlers(PollCommands(stores.polls)).on_contest_phase_changed,
+            ContestPublished: keys.on_contest_published,
+            ContestPhaseChanged: polls.on_contest_phase_changed,
+            ContestAmended: polls.on_contest_amended,
+            PersonErased: people.on_person_erased,
         },
         stores.inbox,
         stores.dead_letters,
@@ -82,31 +107,48 @@ def _consumer(
     )
 
 
-def _machine(
+def _scribe(settings: Settings, stores: Stores, producer: AIOKafkaProducer) -> Scribe:
+    writer = LogWriter(producer, settings.voting_partitions)
+    return Scribe(stores.polls, writer, settings.voting_request_deadline_seconds + LEASE_SECONDS)
+
+
+def _life(
     settings: Settings,
     database: AsyncDatabase[Document],
     stores: Stores,
     projection: Projection,
-    producer: AIOKafkaProducer,
-    health: Health,
-) -> PollMachine:
-    partitions = settings.voting_partitions
-    return PollMachine(
-        lease=Lease(database, "polls", new_id("machine")),
+    ends: LogEnds,
+    scribe: Scribe,
+) -> PollLife:
+    holders = PassHolders(stores.archive, ends)
+    return PollLife(
         polls=stores.polls,
-        history=LogHistory(settings.kafka_bootstrap, stores.archive, partitions),
-        writer=LogWriter(producer, partitions),
+        changes=PendingChanges(stores.polls, stores.poll_changes, scribe, holders),
+        scribe=scribe,
         certification=CertificationCommands(
             database.client,
             stores.archive,
             projection,
             stores.tallies,
             stores.polls,
-            partitions,
+            settings.voting_partitions,
         ),
-        heartbeat=health.heartbeat("polls", SILENCE_SECONDS),
-        announce_seconds=settings.voting_request_deadline_seconds + LEASE_SECONDS,
     )
+
+
+def _watch(settings: Settings, stores: Stores, projection: Projection, scribe: Scribe) -> Watch:
+    partitions = settings.voting_partitions
+    history = HistoryCommands(stores.intervals, projection, partitions)
+    ladders = LadderCommands(
+        stores.climbs,
+        PollCommands(stores.polls, stores.poll_changes),
+        stores.poll_changes,
+        stores.archive,
+        projection,
+        partitions,
+        scribe.passed,
+    )
+    return Watch([history.note, ladders.step])
 
 
 async def prepare(settings: Settings) -> None:
@@ -118,5 +160,5 @@ async def prepare(settings: Settings) -> None:
 
 async def prepare_topics(settings: Settings) -> None:
     """Makes the topics that voting reads and writes. Raises TopicMismatch, or Kafka's errors."""
-    topics = [*vote_topics(settings), CONTESTS, TALLIES, dead_letters(SERVICE)]
+    topics = [*vote_topics(settings), CONTESTS, PEOPLE, TALLIES, dead_letters(SERVICE)]
     await ensure_topics(settings.kafka_bootstrap, topics, settings.replication_factor)

@@ -4,7 +4,7 @@ A record's `_id` is partition * 2^48 + offset, so a partition is one range in th
 by log position and by voter, not by brand: the log is one, and brands share its partitions.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from bson import Int64
@@ -98,9 +98,19 @@ class Archive:
         cursor = self._records.find({"poll_id": poll_id, "voter": voter}).sort("_id", 1)
         return [_record(document) async for document in cursor]
 
-    async def control_records(self, poll_id: str) -> list[ArchivedRecord]:
-        """The control records of a poll in all partitions, in the order of the log in each."""
-        cursor = self._records.find({"poll_id": poll_id, "voter": None}).sort("_id", 1)
+    async def votes(self, poll_id: str) -> AsyncGenerator[ArchivedRecord, None]:
+        """All votes of a poll, voter by voter."""
+        async for document in self._records.find({"poll_id": poll_id, "voter": {"$gt": ""}}):
+            yield _record(document)
+
+    async def control_records(
+        self, poll_id: str, partition: int | None = None
+    ) -> list[ArchivedRecord]:
+        """The control records of a poll, in one partition or in all; in the log's order in each."""
+        wanted: Document = {"poll_id": poll_id, "voter": None}
+        if partition is not None:
+            wanted["_id"] = _range(partition, 0, _OFFSETS - 1)
+        cursor = self._records.find(wanted).sort("_id", 1)
         return [_record(document) async for document in cursor]
 
 

@@ -1,29 +1,27 @@
 """Certify a poll: recount its archived log, compare with the live count, publish the tally."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from groundswell_contracts.poll_rules import PollRules
-from groundswell_contracts.tallies import IdeaTally, LogRange, TallyCertified
+from groundswell_contracts.tallies import LogRange, TallyCertified
 from groundswell_kit.clock import utc_now
 from groundswell_kit.mongo import Client, transaction
 from groundswell_kit.observability import get_logger
 from groundswell_voting.archive.records import Archive
 from groundswell_voting.certification.recount import RecountFailed, recount_partition
+from groundswell_voting.certification.result import result
 from groundswell_voting.certification.rules import (
     PartitionCount,
     difference,
     log_hash,
-    rank,
-    totals,
+    same_ballot,
 )
 from groundswell_voting.certification.store import TallyStore
 from groundswell_voting.counting.projection import CountedTally, Projection
+from groundswell_voting.counting.rules import Stage
 from groundswell_voting.metrics import CERTIFICATIONS_REFUSED
 from groundswell_voting.polls.rules import Poll, PollStage
 from groundswell_voting.polls.store import PollStore
-from groundswell_voting.voteslog.codec import decode
+from groundswell_voting.voteslog.codec import decode, rules_to
 from groundswell_voting.voteslog.rules import Opened, Sealed
 
 log = get_logger()
@@ -34,7 +32,6 @@ class _Stretch:
     """Where a poll lies in one partition: from its opening to its seal."""
 
     first_offset: int
-    opened: Opened
     last_offset: int
 
 
@@ -60,8 +57,8 @@ class CertificationCommands:
         if any(live[p].offset <= stretch.last_offset for p, stretch in stretches.items()):
             return
         try:
-            _require_opened_as_stored(poll, stretches.values())
             counts = [await self._recount(poll.poll_id, p, s) for p, s in stretches.items()]
+            _require_whole(poll, counts)
             _require_equal(counts, live)
         except RecountFailed as refusal:
             await self._refuse(poll, str(refusal))
@@ -70,12 +67,12 @@ class CertificationCommands:
 
     async def _stretches(self, poll_id: str) -> dict[int, _Stretch] | None:
         """The poll's stretch in every partition; None while the archive is not that far."""
-        opened: dict[int, tuple[int, Opened]] = {}
+        opened: dict[int, int] = {}
         sealed: dict[int, int] = {}
         for archived in await self.archive.control_records(poll_id):
             body = decode(archived).body
             if isinstance(body, Opened):
-                opened.setdefault(archived.partition, (archived.offset, body))
+                opened.setdefault(archived.partition, archived.offset)
             if isinstance(body, Sealed):
                 sealed.setdefault(archived.partition, archived.offset)
         stretches: dict[int, _Stretch] = {}
@@ -85,7 +82,7 @@ class CertificationCommands:
             position = await self.archive.position(partition)
             if position.offset <= sealed[partition]:
                 return None
-            stretches[partition] = _Stretch(*opened[partition], sealed[partition])
+            stretches[partition] = _Stretch(opened[partition], sealed[partition])
         return stretches
 
     async def _recount(self, poll_id: str, partition: int, stretch: _Stretch) -> PartitionCount:
@@ -116,31 +113,32 @@ class CertificationCommands:
             log.info("tally certified", poll_id=poll.poll_id, log_hash=tally.log_hash)
 
 
-def _require_opened_as_stored(poll: Poll, stretches: Iterable[_Stretch]) -> None:
-    for opened in (stretch.opened for stretch in stretches):
-        if (opened.idea_ids, opened.ideas_per_ballot) != (poll.idea_ids, poll.ideas_per_ballot):
-            raise RecountFailed("the log opened another ballot than the stored poll has")
+def _require_whole(poll: Poll, counts: list[PartitionCount]) -> None:
+    if any(count.poll.stage is not Stage.SEALED for count in counts):
+        raise RecountFailed("the archive ends before the seal")
+    if not same_ballot(counts, poll.idea_ids, poll.removed_idea_ids, poll.rules):
+        raise RecountFailed("the log has another ballot, or other rules, than the stored poll")
 
 
 def _require_equal(counts: list[PartitionCount], live: list[CountedTally]) -> None:
     for count in counts:
-        counted = live[count.partition].tally
-        found = difference(count, Counter(counted.votes), Counter(counted.verdicts))
+        found = difference(count, live[count.partition].tally)
         if found is not None:
             raise RecountFailed(f"the live count differs: {found}")
 
 
 def _certified(poll: Poll, counts: list[PartitionCount]) -> TallyCertified:
-    votes, verdicts = totals(counts)
+    found = result(counts)
     return TallyCertified(
         contest_id=poll.contest_id,
         poll_id=poll.poll_id,
-        rules=PollRules(ideas_per_ballot=poll.ideas_per_ballot),
-        tally=[
-            IdeaTally(idea_id=idea.idea_id, votes=idea.votes, rank=idea.rank)
-            for idea in rank(poll.idea_ids, votes)
-        ],
-        verdicts={verdict.value: count for verdict, count in sorted(verdicts.items())},
+        rules=rules_to(poll.rules),
+        tally=found.tally,
+        removed=found.removed,
+        voters_set_aside=found.voters_set_aside,
+        set_aside=found.set_aside,
+        channels=found.channels,
+        verdicts=found.verdicts,
         log_ranges=[
             LogRange(
                 partition=count.partition,

@@ -3,62 +3,85 @@
 Called by `python -m groundswell_voting recount POLL`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
+from groundswell_contracts.tallies import TallyCertified
 from groundswell_voting.certification.queries import TallyQueries
 from groundswell_voting.certification.recount import recount_partition
-from groundswell_voting.certification.rules import log_hash, rank, totals
+from groundswell_voting.certification.result import Result, certified_result, result
+from groundswell_voting.certification.rules import PartitionCount, log_hash
+from groundswell_voting.counting.rules import Stage
 from groundswell_voting.polls.queries import PollQueries
+from groundswell_voting.voteslog.rules import Rules
 from groundswell_voting.voteslog.source import read_partition
 
-
-@dataclass(frozen=True, slots=True)
-class RecountedIdea:
-    """An idea's recounted votes beside the certified ones; None where nothing is certified."""
-
-    idea_id: str
-    recounted: int
-    certified: int | None
+TELL_EVERY = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """What a recount yields; `equal` is None while there is no certified tally to compare."""
+    """What a recount yields. `certified` is None while nothing is; `sealed` tells whether the log
+    ends the poll in every partition. `recounted` is under the other rules, where some were given.
+    """
 
-    ideas: list[RecountedIdea]
-    verdicts: dict[str, int]
+    recounted: Result
     log_hash: str
-    certified_hash: str | None
-    equal: bool | None
+    sealed: bool
+    certified: TallyCertified | None
+
+    @property
+    def equal(self) -> bool | None:
+        """Whether log and result are those that were certified; None when nothing is certified."""
+        if self.certified is None:
+            return None
+        same = certified_result(self.certified) == self.recounted
+        return same and self.certified.log_hash == self.log_hash
 
 
-async def recount(
-    poll_id: str, bootstrap: str, partitions: int, polls: PollQueries, tallies: TallyQueries
-) -> Recount:
-    """Count a poll from the log and touch nothing. Raises RecountFailed, or a 404 problem."""
-    poll = await polls.find(poll_id)
-    tally = await tallies.find(poll_id)
-    starts = {} if tally is None else {r.partition: r.first_offset for r in tally.log_ranges}
-    counts = [
-        await recount_partition(
-            poll_id, p, partitions, read_partition(bootstrap, p, starts.get(p, 0))
+@dataclass(frozen=True)
+class Recounting:
+    """Counts polls from the log, reading partition after partition; touches nothing.
+
+    `tell` gets a line now and then about how far it has come.
+    """
+
+    bootstrap: str
+    partitions: int
+    polls: PollQueries
+    tallies: TallyQueries
+    tell: Callable[[str], None] = field(default=lambda _: None)
+
+    async def recount(self, poll_id: str, other_rules: Rules | None = None) -> Recount:
+        """Count a poll, up to its seal or to where the log ends. Raises RecountFailed, a 404
+        problem, or Kafka's errors.
+        """
+        await self.polls.find(poll_id)
+        tally = await self.tallies.find(poll_id)
+        starts = {} if tally is None else {r.partition: r.first_offset for r in tally.log_ranges}
+        counts = [
+            await self._count(poll_id, partition, starts.get(partition, 0), other_rules)
+            for partition in range(self.partitions)
+        ]
+        sealed = all(count.poll.stage is Stage.SEALED for count in counts)
+        return Recount(result(counts), log_hash(counts), sealed, tally)
+
+    async def _count(
+        self, poll_id: str, partition: int, start: int, other_rules: Rules | None
+    ) -> PartitionCount:
+        where = f"partition {partition + 1} of {self.partitions}"
+
+        def progress(read: int) -> None:
+            if read % TELL_EVERY == 0:
+                self.tell(f"{where}: {read:,} records")
+
+        count = await recount_partition(
+            poll_id,
+            partition,
+            self.partitions,
+            read_partition(self.bootstrap, partition, start),
+            other_rules=other_rules,
+            progress=progress,
         )
-        for p in range(partitions)
-    ]
-    votes, verdicts = totals(counts)
-    certified = {} if tally is None else {idea.idea_id: idea.votes for idea in tally.tally}
-    ideas = [
-        RecountedIdea(idea.idea_id, idea.votes, certified.get(idea.idea_id))
-        for idea in rank(poll.idea_ids, votes)
-    ]
-    hashed = log_hash(counts)
-    equal = None
-    if tally is not None:
-        equal = hashed == tally.log_hash and all(i.recounted == i.certified for i in ideas)
-    return Recount(
-        ideas=ideas,
-        verdicts={verdict.value: n for verdict, n in sorted(verdicts.items())},
-        log_hash=hashed,
-        certified_hash=None if tally is None else tally.log_hash,
-        equal=equal,
-    )
+        self.tell(f"{where}: counted up to offset {count.last_offset}")
+        return count

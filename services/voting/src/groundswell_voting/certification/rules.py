@@ -1,23 +1,24 @@
 """What a recount yields and when it may be certified. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from groundswell_voting.counting.rules import Verdict
-from groundswell_voting.voteslog.rules import Record
+from groundswell_voting.counting.rules import Poll, Verdict
+from groundswell_voting.counting.tally import Tally, verdict_name
+from groundswell_voting.voteslog.rules import Record, Rules
 
 
 @dataclass(frozen=True, slots=True)
 class PartitionCount:
-    """A poll's count in one partition, from its first to its last record up to the seal."""
+    """A poll's count in one partition, from its opening to its seal, or as far as it got."""
 
     partition: int
     first_offset: int
     last_offset: int
-    votes: Counter[str]
-    verdicts: Counter[Verdict]
+    poll: Poll
+    tally: Tally
     log_hash: bytes
 
 
@@ -55,9 +56,14 @@ def log_hash(counts: Sequence[PartitionCount]) -> str:
     return sha256(b"".join(count.log_hash for count in counts)).hexdigest()
 
 
-def rank(idea_ids: Iterable[str], votes: Counter[str]) -> list[RankedIdea]:
-    """Every idea of the ballot with its votes, most first; equal ones in the ballot's order."""
-    ordered = sorted(idea_ids, key=lambda idea_id: -votes[idea_id])
+def by_id(idea_ids: Sequence[str], votes: Counter[int]) -> dict[str, int]:
+    """Votes by idea from votes by ordinal, in the ballot's order, with the ideas that have none."""
+    return {idea_id: votes[ordinal] for ordinal, idea_id in enumerate(idea_ids)}
+
+
+def rank(votes: Mapping[str, int]) -> list[RankedIdea]:
+    """Every idea with its votes, most first; equal ones in the order given."""
+    ordered = sorted(votes, key=lambda idea_id: -votes[idea_id])
     ranked: list[RankedIdea] = []
     for place, idea_id in enumerate(ordered, 1):
         count = votes[idea_id]
@@ -66,37 +72,42 @@ def rank(idea_ids: Iterable[str], votes: Counter[str]) -> list[RankedIdea]:
     return ranked
 
 
-def totals(counts: Iterable[PartitionCount]) -> tuple[Counter[str], Counter[Verdict]]:
-    """Votes by idea and records by verdict over all partitions."""
-    votes: Counter[str] = Counter()
-    verdicts: Counter[Verdict] = Counter()
+def totals(counts: Iterable[PartitionCount]) -> Tally:
+    """The counts of all partitions together."""
+    together: Counter[str] = Counter()
     for count in counts:
-        votes.update(count.votes)
-        verdicts.update(count.verdicts)
-    return votes, verdicts
+        together.update(count.tally.counts)
+    return Tally(together)
 
 
-def difference(
-    count: PartitionCount, live_votes: Counter[str], live_verdicts: Counter[Verdict]
-) -> str | None:
+def same_ballot(
+    counts: Iterable[PartitionCount], idea_ids: Sequence[str], removed: Iterable[str], rules: Rules
+) -> bool:
+    """Whether each partition ends with this ballot: these ideas, of which these left, by rules."""
+    left = set(removed)
+    return all(
+        count.poll.rules == rules
+        and tuple(count.poll.ideas) == tuple(idea_ids)
+        and {idea for idea, ordinal in count.poll.ideas.items() if ordinal in count.poll.removed}
+        == left
+        for count in counts
+    )
+
+
+def difference(count: PartitionCount, live: Tally) -> str | None:
     """What the live count of a partition has otherwise than the recount; None when equal.
 
     Records before the opening and after the seal are no part of the tally, whichever of the two
     has seen them.
     """
-    recounted = _within(count.verdicts)
-    live = _within(live_verdicts)
-    where = f"partition {count.partition}"
-    for idea_id in sorted(count.votes.keys() | live_votes.keys()):
-        if count.votes[idea_id] != live_votes[idea_id]:
-            return f"{where}, {idea_id}: recount {count.votes[idea_id]}, live {live_votes[idea_id]}"
-    for verdict in sorted(recounted.keys() | live.keys()):
-        if recounted.get(verdict, 0) != live.get(verdict, 0):
-            there, here = recounted.get(verdict, 0), live.get(verdict, 0)
-            return f"{where}, {verdict}: recount {there}, live {here}"
+    recounted, counted = _within(count.tally), _within(live)
+    for name in sorted(recounted.keys() | counted.keys()):
+        there, here = recounted.get(name, 0), counted.get(name, 0)
+        if there != here:
+            return f"partition {count.partition}, {name}: recount {there}, live {here}"
     return None
 
 
-def _within(verdicts: Counter[Verdict]) -> dict[Verdict, int]:
-    outside = (Verdict.TOO_EARLY, Verdict.AFTER_SEAL)
-    return {verdict: n for verdict, n in verdicts.items() if n and verdict not in outside}
+def _within(tally: Tally) -> dict[str, int]:
+    outside = {verdict_name(Verdict.TOO_EARLY), verdict_name(Verdict.AFTER_SEAL)}
+    return {name: n for name, n in tally.counts.items() if n and name not in outside}

@@ -4,7 +4,7 @@ import asyncio
 
 from groundswell_voting.archive.records import Archive
 from groundswell_voting.voteslog.codec import LogRecord, decode
-from groundswell_voting.voteslog.rules import Closed, Opened, Retired, Sealed
+from groundswell_voting.voteslog.rules import Control
 from groundswell_voting.voteslog.source import read_partition
 
 DEADLINE_SECONDS = 60
@@ -37,5 +37,5 @@ class LogHistory:
 
 def _note(numbers: dict[str, int], record: LogRecord) -> None:
     body = decode(record).body
-    if isinstance(body, Opened | Closed | Sealed | Retired):
+    if isinstance(body, Control):
         numbers[body.poll_id] = max(numbers.get(body.poll_id, 0), body.number)

@@ -1,16 +1,15 @@
 """Appends control records and announcements; only the state machine of polls calls it."""
 
 import asyncio
+from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 
 from groundswell_contracts.cloudevents import CloudEvent, to_kafka
 from groundswell_contracts.polls import PollAnnounced
-from groundswell_contracts.votes import PollRetired, TallySealed, VotingClosed, VotingOpened
 from groundswell_kit.clock import utc_now
+from groundswell_voting.control.records import ControlEvent
 from groundswell_voting.voteslog.codec import SOURCE
-
-ControlEvent = VotingOpened | VotingClosed | TallySealed | PollRetired
 
 DEADLINE_SECONDS = 10
 
@@ -20,18 +19,25 @@ class LogWriter:
 
     def __init__(self, producer: AIOKafkaProducer, partitions: int) -> None:
         self._producer = producer
-        self._partitions = partitions
+        self.partitions = partitions
 
-    async def append_control(self, brand_id: str, event: ControlEvent) -> None:
-        """Append a control record to every partition; returns when all have it.
+    async def append_control(self, brand_id: str, events: Sequence[ControlEvent]) -> int:
+        """Append a control record: to each partition its own of these events, which are of one
+        poll and number. Returns when all have it: the broker's time of the last, in milliseconds.
 
         A repeat is safe: the count takes each number of a poll once. Raises KafkaError or
         TimeoutError, after which some partitions may have it and others not.
         """
         async with asyncio.timeout(DEADLINE_SECONDS), asyncio.TaskGroup() as group:
-            for partition in range(self._partitions):
-                record_id = f"{event.poll_id}/{event.number}/{partition}"
-                group.create_task(self._append(brand_id, event, record_id, partition))
+            appending = [
+                group.create_task(
+                    self._append(
+                        brand_id, event, f"{event.poll_id}/{event.number}/{partition}", partition
+                    )
+                )
+                for partition, event in zip(range(self.partitions), events, strict=True)
+            ]
+        return max(task.result() for task in appending)
 
     async def announce(self, brand_id: str, event: PollAnnounced) -> int:
         """Announce a change to all ballot boxes; the broker's time of it, in milliseconds.

@@ -6,7 +6,7 @@ from the log when Redis lost its last seconds or everything.
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aiokafka import ConsumerRecord
 from redis.exceptions import RedisError
@@ -15,8 +15,8 @@ from groundswell_kit.health import Heartbeat
 from groundswell_kit.observability import get_logger
 from groundswell_kit.partitions import PartitionReader
 from groundswell_voting.counting.fold import Fold
-from groundswell_voting.counting.projection import Projection
-from groundswell_voting.counting.rules import Poll, Verdict
+from groundswell_voting.counting.projection import NotRestored, Projection
+from groundswell_voting.counting.rules import Verdict
 from groundswell_voting.metrics import (
     COUNTED_RECORDS,
     HALTED,
@@ -26,7 +26,7 @@ from groundswell_voting.metrics import (
     show_lag,
 )
 from groundswell_voting.voteslog.codec import UnknownRecordType, decode
-from groundswell_voting.voteslog.rules import Malformed, Record, Vote
+from groundswell_voting.voteslog.rules import Record
 
 log = get_logger()
 
@@ -36,10 +36,10 @@ BATCH_RECORDS = 2_000
 
 @dataclass(slots=True)
 class _Memory:
-    """Poll states of one partition, good as long as the stored offset is the one they hold at."""
+    """The fold of one partition, good as long as the stored offset is the one it holds at."""
 
     offset: int
-    polls: dict[str, Poll] = field(default_factory=dict)
+    fold: Fold
 
 
 class Counter:
@@ -57,43 +57,50 @@ class Counter:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Count until `stop`. Redis or Kafka away: wait and go on; halted partitions stay so."""
-        await self._reader.run(stop, self._turn, away=(RedisError,))
+        await self._reader.run(stop, self._turn, away=(RedisError, NotRestored))
 
     async def _turn(self) -> None:
         fetched = await self._reader.fetch(timeout_seconds=0.2)
-        for partition, records in fetched.items():
-            for start in range(0, len(records), BATCH_RECORDS):
-                if not await self._count(partition, records[start : start + BATCH_RECORDS]):
-                    self._restart(partition)
-                    break
+        # While Redis works for one partition, another one is folded.
+        counted = await asyncio.gather(
+            *(self._count_all(partition, records) for partition, records in fetched.items()),
+            return_exceptions=True,
+        )
+        for failure in counted:
+            if failure is not None:
+                raise failure
         await self._compare()
         self._heartbeat.beat()
         for partition in self._reader.halted:
             HALTED.labels("counter", partition).set(1)
+
+    async def _count_all(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> None:
+        for start in range(0, len(raw), BATCH_RECORDS):
+            if not await self._count(partition, raw[start : start + BATCH_RECORDS]):
+                self._restart(partition)
+                return
 
     async def _count(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> bool:
         """Fold one batch into Redis; False when Redis does not stand where the batch begins."""
         records = self._decode(partition, raw)
         if not records:
             return True
-        memory = self._memory.get(partition)
+        # What fails on the way, or has an unknown outcome, leaves no memory: Redis is read again.
+        memory = self._memory.pop(partition, None)
         if memory is None:
-            position, polls = await self._projection.polls(partition)
-            memory = self._memory[partition] = _Memory(position.offset, polls)
-        position, ballots, tallies = await self._projection.load(partition, records)
-        begins_at = records[0].offset
+            position, fold = await self._projection.restore(partition, self._partitions)
+            memory = _Memory(position.offset, fold)
+        fold, begins_at = memory.fold, records[0].offset
+        position, fold.ballots = await self._projection.load(partition, fold.ballots_of(records))
         if position.offset != begins_at or memory.offset != begins_at:
             return False
-        # A fold that is not stored must not change the memory; only control records change polls.
-        votes_only = all(isinstance(record.body, Vote | Malformed) for record in records)
-        polls = memory.polls if votes_only else dict(memory.polls)
-        fold = Fold(partition, self._partitions, polls, ballots, tallies)
         counted = fold.take_all(records)
         if not await self._projection.save(fold, begins_at, records[-1]):
             STALE_WRITES.inc()
             return False
-        memory.polls, memory.offset = fold.polls, begins_at + len(records)
         _note(fold, counted)
+        fold.stored()
+        self._memory[partition] = _Memory(begins_at + len(records), fold)
         return True
 
     def _decode(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> list[Record]:

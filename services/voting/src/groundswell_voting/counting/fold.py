@@ -3,29 +3,30 @@
 The counter folds on from what Redis holds, the recount from nothing; both through `Fold.take`.
 """
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from groundswell_voting.counting.rules import Ballot, Poll, Stage, Verdict, advance, judge
-from groundswell_voting.voteslog.rules import Malformed, Record, Vote, partition_of
+from groundswell_voting.counting.tally import Tally
+from groundswell_voting.voteslog.rules import (
+    Control,
+    DeadlinePassed,
+    Malformed,
+    Record,
+    Reinstated,
+    SetAside,
+    Vote,
+    partition_of,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class BallotKey:
+class BallotKey(NamedTuple):
     """Whose ballot: one voter in one period of one poll."""
 
     poll_id: str
     period: str
     voter: str
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts of one poll in one partition: votes by idea, and records by what became of them."""
-
-    votes: Counter[str] = field(default_factory=Counter)
-    verdicts: Counter[Verdict] = field(default_factory=Counter)
 
 
 def ballot_key(vote: Vote) -> BallotKey:
@@ -37,8 +38,9 @@ def ballot_key(vote: Vote) -> BallotKey:
 class Fold:
     """Polls, ballots and tallies of one partition as the log up to some offset makes them.
 
-    Whoever folds on from a stored state puts the ballots and counts that a batch can touch in
-    first; `changed_polls` and `changed_ballots` then tell what to store (values are absolute).
+    Whoever folds on from a stored state has its polls and tallies here, and puts the ballots that
+    a batch can touch (`ballots_of`) in first. `changed_polls`, `changed_ballots` and each tally's
+    `changed` then tell what to store (values are absolute), until `stored` forgets them.
     """
 
     partition: int
@@ -48,6 +50,28 @@ class Fold:
     tallies: dict[str, Tally] = field(default_factory=dict)
     changed_polls: set[str] = field(default_factory=set)
     changed_ballots: set[BallotKey] = field(default_factory=set)
+    retired: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Polls retired since the last store, with their periods: the store forgets their ballots and
+    counts. What comes later for them is counted anew."""
+
+    def ballots_of(self, records: Iterable[Record]) -> set[BallotKey]:
+        """Every ballot that these records, which come next, can touch."""
+        keys: set[BallotKey] = set()
+        periods: dict[str, set[str]] = {}
+        voters: dict[str, set[str]] = {}
+        for record in records:
+            match record.body:
+                case Vote() as vote:
+                    keys.add(ballot_key(vote))
+                    periods.setdefault(vote.poll_id, set()).add(vote.period)
+                case SetAside() | Reinstated() as control:
+                    voters.setdefault(control.poll_id, set()).update(control.voters)
+        for poll_id, named in voters.items():
+            poll = self.polls.get(poll_id)
+            known = set() if poll is None else set(poll.periods)
+            for period in known | periods.get(poll_id, set()):
+                keys.update(BallotKey(poll_id, period, voter) for voter in named)
+        return keys
 
     def take_all(self, records: Iterable[Record]) -> list[Verdict | None]:
         """Fold records that follow each other in the log; the verdict on each."""
@@ -61,12 +85,17 @@ class Fold:
             case Malformed():
                 return None
             case control:
-                before = self.polls.get(control.poll_id)
-                after = advance(before, control)
-                if after is not None and after is not before:
-                    self.polls[control.poll_id] = after
-                    self.changed_polls.add(control.poll_id)
+                self._take_control(control)
                 return None
+
+    def stored(self) -> None:
+        """Forget what changed: it is in the store now. Ballots are loaded anew for each batch."""
+        self.ballots.clear()
+        self.changed_polls.clear()
+        self.changed_ballots.clear()
+        for tally in self.tallies.values():
+            tally.changed.clear()
+        self.retired.clear()
 
     def _take_vote(self, vote: Vote, appended_at_ms: int) -> Verdict:
         key = ballot_key(vote)
@@ -74,14 +103,64 @@ class Fold:
         misplaced = partition_of(vote.voter, self.partitions) != self.partition
         poll = self.polls.get(vote.poll_id)
         verdict, after = judge(poll, before, vote, appended_at_ms, misplaced=misplaced)
-        tally = self.tallies.setdefault(vote.poll_id, Tally())
-        tally.verdicts[verdict] += 1
-        if verdict is Verdict.COUNTED and after is not None:
-            tally.votes[vote.idea_ids[0]] += after.weight
-            self.ballots[key] = after
-            self.changed_ballots.add(key)
+        tally = self._tally(vote.poll_id)
+        tally.add_verdict(verdict)
+        if poll is None or after is None or after is before:
+            return verdict
+        aside = verdict is Verdict.SET_ASIDE
+        main = poll.rules.channels[0]
+        if poll.rules.kind == "standing":
+            idea, channel = after.ideas[-1], after.channels[-1]
+            tally.add_vote(idea, channel, main, after.weight, aside=aside)
+        else:
+            if before is not None:
+                tally.add_ballot(before, main, -1, aside=aside)
+            tally.add_ballot(after, main, 1, aside=aside)
+        self.ballots[key] = after
+        self.changed_ballots.add(key)
+        if vote.period not in poll.periods:
+            self._change(vote.poll_id, replace(poll, periods=(*poll.periods, vote.period)))
         return verdict
 
-    def retired_now(self) -> list[str]:
-        """Polls that this fold saw retired: their ballots may be dropped from the store."""
-        return [p for p in self.changed_polls if self.polls[p].stage is Stage.RETIRED]
+    def _take_control(self, control: Control) -> None:
+        before = self.polls.get(control.poll_id)
+        after = advance(before, control)
+        if after is None or after is before:
+            return
+        self._change(control.poll_id, after)
+        if before is None or after.halted:
+            return
+        match control:
+            case SetAside():
+                self._move(before, after, after.set_aside - before.set_aside, control.poll_id)
+            case Reinstated():
+                self._move(before, after, before.set_aside - after.set_aside, control.poll_id)
+            case DeadlinePassed():
+                ideas = [after.ideas[i] for i in control.idea_ids if i in after.ideas]
+                self._tally(control.poll_id).note_deadline(control.number, ideas)
+        if after.stage is Stage.RETIRED:
+            self.retired[control.poll_id] = before.periods
+            self.tallies.pop(control.poll_id, None)
+
+    def _move(self, before: Poll, after: Poll, voters: frozenset[str], poll_id: str) -> None:
+        """Move the ballots of voters out of the tally or back into it."""
+        tally = self._tally(poll_id)
+        main = after.rules.channels[0]
+        for voter in voters:
+            was_aside = voter in before.set_aside
+            for period in after.periods:
+                ballot = self.ballots.get(BallotKey(poll_id, period, voter))
+                if ballot is not None:
+                    tally.add_ballot(ballot, main, -1, aside=was_aside)
+                    tally.add_ballot(ballot, main, 1, aside=not was_aside)
+        tally.note_voters_set_aside(len(after.set_aside))
+
+    def _change(self, poll_id: str, poll: Poll) -> None:
+        self.polls[poll_id] = poll
+        self.changed_polls.add(poll_id)
+
+    def _tally(self, poll_id: str) -> Tally:
+        tally = self.tallies.get(poll_id)
+        if tally is None:
+            tally = self.tallies[poll_id] = Tally()
+        return tally

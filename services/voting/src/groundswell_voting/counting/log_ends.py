@@ -1,6 +1,8 @@
 """Where the votes log ends: how much of it is not counted yet. Used by the standings."""
 
 import asyncio
+import math
+import time
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -13,6 +15,8 @@ log = get_logger()
 
 ANSWER_SECONDS = 2.0
 CLOSE_SECONDS = 0.4
+AWAY_SECONDS = 5.0
+"""How long Kafka is left alone when it did not answer, so that nobody waits for it meanwhile."""
 
 
 class LogEnds:
@@ -23,15 +27,22 @@ class LogEnds:
         self._bootstrap = bootstrap
         self._consumer: AIOKafkaConsumer | None = None
         self._starting = asyncio.Lock()
+        self._away_until = -math.inf
 
     async def read(self) -> list[int] | None:
-        """The next offset of each partition; None when Kafka does not tell within two seconds."""
+        """The next offset of each partition; None when Kafka does not tell within two seconds.
+
+        For a while after that None is told at once.
+        """
+        if time.monotonic() < self._away_until:
+            return None
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 consumer = await self._started()
                 ends = await consumer.end_offsets(self._partitions)
         except (KafkaError, OSError, TimeoutError) as error:
             log.warning("the log's end is not known", error=repr(error))
+            self._away_until = time.monotonic() + AWAY_SECONDS
             return None
         return [ends[partition] for partition in self._partitions]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from datetime import datetime
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
@@ -14,7 +15,7 @@ from groundswell_kit.kafka import close
 from groundswell_kit.observability import get_logger
 from groundswell_kit.waiting import pause
 from groundswell_voting.intake.rules import KnownPoll
-from groundswell_voting.voteslog.codec import milliseconds
+from groundswell_voting.voteslog.codec import milliseconds, rules_from
 
 log = get_logger()
 
@@ -103,13 +104,7 @@ class Announcements:
         event, change = self._read(record)
         self._next = record.offset + 1
         poll = self.polls.setdefault(change.poll_id, KnownPoll(change.poll_id, event.brand_id))
-        poll.announce(
-            change.number,
-            accepting=change.accepting,
-            closes_at_ms=None if change.closes_at is None else milliseconds(change.closes_at),
-            ideas_per_ballot=None if change.rules is None else change.rules.ideas_per_ballot,
-            idea_ids=change.idea_ids,
-        )
+        _tell(poll, change)
 
     def _read(self, record: ConsumerRecord[bytes, bytes]) -> tuple[CloudEvent, PollAnnounced]:
         self._unreadable = f"{record.topic}, offset {record.offset}"
@@ -121,3 +116,20 @@ class Announcements:
             raise NotReadable(f"{self._unreadable}: {event.data.type}")
         self._unreadable = None
         return event, event.data
+
+
+def _tell(poll: KnownPoll, change: PollAnnounced) -> None:
+    poll.announce(
+        change.number,
+        accepting=change.accepting,
+        accepts_until_ms=_milliseconds(change.accepts_until),
+        closes_at_ms=_milliseconds(change.closes_at),
+        rules=None if change.rules is None else rules_from(change.rules),
+    )
+    if change.ideas is not None:
+        poll.announce_ideas(change.ideas.first_ordinal, change.ideas.idea_ids)
+    poll.announce_ideas(withdrawn=change.withdrawn_idea_ids, removed=change.removed_idea_ids)
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else milliseconds(moment)

@@ -6,7 +6,7 @@ it. Used by the ballot box, which answers.
 
 import asyncio
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ from groundswell_kit.waiting import pause
 from groundswell_voting.counting.fold import BallotKey, ballot_key
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.counting.rules import Ballot
-from groundswell_voting.intake.rules import KnownPoll, Settled, settle
+from groundswell_voting.intake.rules import KnownPoll, Outdated, Settled, settle
 from groundswell_voting.metrics import LOOK_UPS_FAILED, WAITING
 from groundswell_voting.voteslog.codec import encode_vote, vote_headers
 from groundswell_voting.voteslog.rules import Vote, partition_of
@@ -36,6 +36,8 @@ LOG_APPEND_TIME = 1
 GIVE_UP_SECONDS = 30.0
 # Who is not ready gets no votes, and without votes nobody learns that they get through again.
 FORGET_FAILURE_SECONDS = 10.0
+# The producer waits longer than this before it sends a batch a second time.
+SENT_ONCE_SECONDS = 0.09
 
 
 class QueueFull(Exception):
@@ -48,12 +50,16 @@ class OutcomeUnknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """The log has the vote since this moment of the broker's clock."""
+    """The log has the vote since this moment of the broker's clock.
+
+    Not `once`: it may stand in the log before that, too, from a try that was not acknowledged.
+    """
 
     at_ms: int
+    once: bool
 
 
-Outcome = Appended | Settled
+Outcome = Appended | Settled | Outdated
 
 
 @dataclass(slots=True, eq=False)
@@ -61,9 +67,17 @@ class _Waiting:
     vote: Vote
     poll: KnownPoll
     partition: int
-    outcome: asyncio.Future[Outcome] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
+    ballot: BallotKey
+    outcome: asyncio.Future[Outcome]
+
+
+@dataclass(slots=True, eq=False)
+class _Round:
+    """Votes that came within a few milliseconds share a look-up and a deadline."""
+
+    deadline: asyncio.TimerHandle
+    votes: list[_Waiting] = field(default_factory=list)
+    unanswered: int = 0
 
 
 class Appender:
@@ -83,34 +97,38 @@ class Appender:
         self._deadline_seconds = deadline_seconds
         self._limit = limit
         self._waiting = 0
-        self._gathered: list[_Waiting] = []
+        self._gathering: _Round | None = None
         self._queues: dict[int, list[_Waiting]] = {}
         self._under_way: set[asyncio.Task[None]] = set()
         self._look_up_after = 0.0
         self._failing_since: float | None = None
         self._failed_at = 0.0
+        WAITING.set_function(lambda: self._waiting)
 
     async def append(self, vote: Vote, poll: KnownPoll) -> Outcome:
         """Append a vote, or learn that its voter's counted ballot settles it already.
 
         Raises QueueFull at once, OutcomeUnknown after the deadline. A repeat is safe.
         """
-        if self._waiting >= self._limit:
+        if self.is_full():
             raise QueueFull
-        waiting = _Waiting(vote, poll, partition_of(vote.voter, self._partitions))
+        mine = self._gathering or self._begin()
+        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        partition = partition_of(vote.voter, self._partitions)
+        mine.votes.append(_Waiting(vote, poll, partition, ballot_key(vote), outcome))
+        mine.unanswered += 1
         self._waiting += 1
-        WAITING.inc()
         try:
-            self._gathered.append(waiting)
-            if len(self._gathered) == 1:
-                self._start(self._look_up_gathered())
-            async with asyncio.timeout(self._deadline_seconds):
-                return await waiting.outcome
-        except TimeoutError:
-            raise OutcomeUnknown from None
+            return await outcome
         finally:
             self._waiting -= 1
-            WAITING.dec()
+            mine.unanswered -= 1
+            if not mine.unanswered and mine is not self._gathering:
+                mine.deadline.cancel()
+
+    def is_full(self) -> bool:
+        """Whether no vote is taken on now."""
+        return self._waiting >= self._limit
 
     async def ready(self) -> None:
         """Raises OutcomeUnknown while batches fail and none has been acknowledged for a while."""
@@ -140,15 +158,20 @@ class Appender:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    async def _look_up_gathered(self) -> None:
+    def _begin(self) -> _Round:
+        votes: list[_Waiting] = []
+        timer = asyncio.get_running_loop().call_later(self._deadline_seconds, _give_up, votes)
+        self._gathering = _Round(timer, votes)
+        self._start(self._look_up_gathered(self._gathering))
+        return self._gathering
+
+    async def _look_up_gathered(self, gathered: _Round) -> None:
         """Settle what counted ballots settle, and queue the rest for their partitions."""
         await asyncio.sleep(GATHER_SECONDS)
-        gathered, self._gathered = self._gathered, []
-        ballots = await self._look_up(gathered)
-        for waiting in gathered:
-            ballot = ballots.get(ballot_key(waiting.vote))
-            counted = None if ballot is None else ballot.ideas
-            settled = settle(waiting.poll, counted, waiting.vote.idea_ids[0])
+        self._gathering = None
+        ballots = await self._look_up(gathered.votes)
+        for waiting in gathered.votes:
+            settled = settle(waiting.poll, ballots.get(waiting.ballot), waiting.vote)
             if settled is None:
                 self._queue(waiting)
             elif not waiting.outcome.done():
@@ -179,7 +202,7 @@ class Appender:
             return {}
         try:
             return await self._projection.ballots(
-                {(waiting.partition, ballot_key(waiting.vote)) for waiting in gathered}
+                (waiting.partition, waiting.ballot) for waiting in gathered
             )
         except (RedisError, OSError, ValueError) as error:  # ValueError: not a ballot of ours
             log.warning("ballots not looked up", error=repr(error))
@@ -214,16 +237,19 @@ class Appender:
     async def _send_batch(
         self, batch: BatchBuilder, partition: int, votes: Sequence[_Waiting]
     ) -> None:
+        began = time.monotonic()
         acknowledged = await self._producer.send_batch(batch, VOTES.name, partition=partition)
         metadata = await acknowledged
         if metadata.timestamp_type != LOG_APPEND_TIME:
             raise KafkaError(f"{VOTES.name} does not take the broker's time of append")
+        once = time.monotonic() - began < SENT_ONCE_SECONDS
+        appended = Appended(metadata.timestamp, once)
         for waiting in votes:
             if not waiting.outcome.done():
-                waiting.outcome.set_result(Appended(metadata.timestamp))
+                waiting.outcome.set_result(appended)
 
 
-def _give_up(votes: Sequence[_Waiting]) -> None:
+def _give_up(votes: Iterable[_Waiting]) -> None:
     for waiting in votes:
         if not waiting.outcome.done():
             waiting.outcome.set_exception(OutcomeUnknown())

@@ -1,18 +1,15 @@
-"""The ballot box as an ASGI application of its own: here a framework would cost more than the work.
+"""The ballot box: who votes, on what, and what may be promised about it.
 
-POST /v1/polls/{id}/votes with a ballot pass, and the document that describes it.
+Called by its application, which reads requests and writes answers.
 """
 
-import asyncio
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import msgspec
+from typing import Literal
 
 from groundswell_kit import problems
-from groundswell_kit.asgi import AsgiApp, Receive, Scope, Send, respond
-from groundswell_kit.clock import utc_now
-from groundswell_kit.problems import FieldError, Problem
+from groundswell_kit.clock import unix_seconds
+from groundswell_kit.problems import Problem, ProblemType
 from groundswell_voting.intake.announcements import LEASE_SECONDS, Announcements
 from groundswell_voting.intake.appender import (
     Appended,
@@ -21,197 +18,182 @@ from groundswell_voting.intake.appender import (
     OutcomeUnknown,
     QueueFull,
 )
-from groundswell_voting.intake.openapi import DOCUMENT
 from groundswell_voting.intake.problems import (
     BALLOT_FULL,
+    IDEA_WITHDRAWN,
     NOT_RECORDED,
     OUTCOME_UNKNOWN,
-    PROBLEM_TYPES,
+    REVISION_TAKEN,
+    WRONG_KIND_OF_POLL,
 )
-from groundswell_voting.intake.rules import KnownPoll, Settled
-from groundswell_voting.metrics import VOTE_SECONDS, VOTES
+from groundswell_voting.intake.rules import KnownPoll, Outdated, Settled
+from groundswell_voting.intake.schemas import (
+    BallotReceipt,
+    VoteReceipt,
+    encode,
+    invalid,
+    read,
+    read_ballot,
+    read_vote,
+)
 from groundswell_voting.passes.rules import ExpiredPass, InvalidPass, Pass, PassKeys, verify
 from groundswell_voting.polls.problems import VOTING_NOT_OPEN
-from groundswell_voting.voteslog.rules import Vote, vote_id
-
-BODY_BYTES = 4_096
-BODY_SECONDS = 3.0
+from groundswell_voting.voteslog.rules import Rules, Vote, vote_id
 
 
-class VoteBody(msgspec.Struct, frozen=True):
-    """What a voter sends: one idea of the poll's ballot."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a voter is told: 202, the log has the vote, in time; 200, it was counted before."""
 
-    idea_id: str
-
-
-class Receipt(msgspec.Struct, frozen=True):
-    """What a voter gets: the same for the same vote, however often it is sent."""
-
-    vote_id: str
-    poll_id: str
-    idea_id: str
-
-
-_decode = msgspec.json.Decoder(VoteBody).decode
-_encode = msgspec.json.Encoder().encode
-_JSON = [(b"content-type", b"application/json")]
-_EXPLAINED = {
-    kind.slug: kind for kind in (*problems.PROBLEM_TYPES, VOTING_NOT_OPEN, *PROBLEM_TYPES)
-}
-_Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+    status: Literal[200, 202]
+    receipt: bytes
 
 
 @dataclass(frozen=True)
 class BallotBox:
-    """Takes votes of the polls that it knows from their announcements."""
+    """Takes votes of the polls that it knows from their announcements. All methods raise Problem.
+
+    202 promises that the vote is in the log, in time, and counts exactly once, unless another
+    choice of the same voter stands against it. A repeat is safe and gets the same receipt.
+    """
 
     announcements: Announcements
     appender: Appender
     pass_keys: PassKeys
     receipt_key: bytes
 
-    async def cast(self, poll_id: str, authorization: str, body: bytes) -> _Answer:
-        """Take one vote. 202: the log has it, in time, and it counts once. Raises Problem."""
-        permit = self._permit(authorization)
-        idea_id = _idea_id(body)
-        poll = self._poll(poll_id, permit)
-        if idea_id not in poll.ideas:
-            raise problems.not_found("The idea is not on this poll's ballot.")
-        vote = self._vote(permit, idea_id)
-        receipt = _encode(Receipt(vote.vote_id, poll_id, idea_id))
-        try:
-            outcome = await self.appender.append(vote, poll)
-        except QueueFull:
-            raise _unavailable(NOT_RECORDED, "Too many votes are waiting.") from None
-        except OutcomeUnknown:
-            raise _unavailable(OUTCOME_UNKNOWN, "The log did not answer in time.") from None
-        return self._answer(outcome, poll), _JSON, receipt
+    def is_full(self) -> bool:
+        """Whether it has as many votes in hand as it takes on."""
+        return self.appender.is_full()
 
-    def _answer(self, outcome: Outcome, poll: KnownPoll) -> int:
-        match outcome:
-            case Settled.COUNTED:
-                return 200
-            case Settled.FULL:
-                raise Problem(BALLOT_FULL, "This voter's vote counts for another idea already.")
-            case Appended(at_ms):
-                if at_ms >= poll.closes_at_ms:
-                    raise Problem(VOTING_NOT_OPEN, "Voting closed before the vote arrived.")
-                # Within the lease no closing record can stand before this vote in the log: the
-                # state machine waits longer than that after announcing it.
-                if not self.announcements.confirmed():
-                    raise _unavailable(OUTCOME_UNKNOWN, "The poll's state is not certain now.")
-                return 202
-
-    def _permit(self, authorization: str) -> Pass:
+    def admit(self, poll_id: str, authorization: str) -> Pass:
+        """The voter behind a request to vote in a poll; asked before its body is read."""
         scheme, _, text = authorization.partition(" ")
         if scheme.lower() != "bearer" or not text:
             raise problems.unauthenticated("Send a ballot pass as bearer token.", token_sent=False)
         try:
-            return verify(text.strip(), self.pass_keys, utc_now().timestamp())
+            permit = verify(text.strip(), self.pass_keys, unix_seconds())
         except ExpiredPass:
             raise problems.unauthenticated("The ballot pass has expired; get a new one.") from None
         except InvalidPass:
             raise problems.unauthenticated("This is not a ballot pass of ours.") from None
-
-    def _poll(self, poll_id: str, permit: Pass) -> KnownPoll:
         if permit.poll_id != poll_id:
             raise problems.forbidden("The ballot pass is for another poll.")
+        return permit
+
+    async def add(self, permit: Pass, body: bytes) -> Taken:
+        """Take one vote of a standing poll."""
+        poll, _ = self._poll(permit.poll_id, "standing")
+        idea_id = read(read_vote, body).idea_id
+        if idea_id not in poll.ideas:
+            raise problems.not_found("The idea is not on this poll's ballot.")
+        vote = self._vote(permit, (idea_id,), None)
+        receipt = encode(VoteReceipt(vote.vote_id, vote.poll_id, idea_id))
+        return await self._record(vote, poll, receipt)
+
+    async def state(self, permit: Pass, body: bytes) -> Taken:
+        """Take a voter's whole ballot of a changeable poll."""
+        poll, rules = self._poll(permit.poll_id, "changeable")
+        ballot = read(read_ballot, body)
+        ideas = _in_ballot_order(poll, rules, ballot.idea_ids)
+        vote = self._vote(permit, ideas, ballot.revision)
+        receipt = encode(BallotReceipt(vote.vote_id, vote.poll_id, ideas, ballot.revision))
+        return await self._record(vote, poll, receipt)
+
+    def _poll(
+        self, poll_id: str, kind: Literal["standing", "changeable"]
+    ) -> tuple[KnownPoll, Rules]:
+        """A poll that takes votes of this kind now, under its rules.
+
+        Asked after the body has come: from here on the request's deadline runs, and what is
+        announced from here on is not written to the log before it is over.
+        """
         if not self.announcements.confirmed():
             raise _unavailable(NOT_RECORDED, "The state of polls is not certain now.")
         poll = self.announcements.polls.get(poll_id)
-        if poll is None:
+        if poll is None or poll.rules is None:
             # The pass proves that the poll exists; its announcement is on the way.
             raise _unavailable(NOT_RECORDED, "This ballot box has not heard of the poll yet.")
         if not poll.accepting:
-            raise Problem(VOTING_NOT_OPEN, "The poll takes no votes now.")
-        return poll
+            over = unix_seconds() * 1000 >= poll.closes_at_ms
+            detail = "Voting has closed." if over else "The poll is paused, or was closed early."
+            raise Problem(VOTING_NOT_OPEN, detail)
+        if poll.rules.kind != kind:
+            raise Problem(WRONG_KIND_OF_POLL, f"This is a {poll.rules.kind} poll.")
+        return poll, poll.rules
 
-    def _vote(self, permit: Pass, idea_id: str) -> Vote:
+    def _vote(self, permit: Pass, idea_ids: tuple[str, ...], revision: int | None) -> Vote:
         return Vote(
             vote_id=vote_id(
-                self.receipt_key, permit.poll_id, permit.voter, permit.period, (idea_id,)
+                self.receipt_key, permit.poll_id, permit.voter, permit.period, idea_ids, revision
             ),
             poll_id=permit.poll_id,
             voter=permit.voter,
-            idea_ids=(idea_id,),
+            idea_ids=idea_ids,
             pass_id=permit.pass_id,
             period=permit.period,
+            revision=revision,
             segment=permit.segment,
-            weight=permit.weight,
             channel=permit.channel,
         )
 
-
-def _idea_id(body: bytes) -> str:
-    try:
-        return _decode(body).idea_id
-    except msgspec.ValidationError as error:
-        message = str(error)
-        field = "body.idea_id" if "idea_id" in message else "body"
-        raise problems.validation(FieldError(field, "invalid", message)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise problems.malformed_json(str(error)) from None
-
-
-def _unavailable(kind: problems.ProblemType, detail: str) -> Problem:
-    return Problem(kind, detail, headers={"Retry-After": str(round(LEASE_SECONDS))})
-
-
-def box_app(box: BallotBox) -> AsgiApp:
-    """The application: routes a request to the box and renders what it answers."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-        started = time.monotonic()
+    async def _record(self, vote: Vote, poll: KnownPoll, receipt: bytes) -> Taken:
         try:
-            answer = await _route(box, scope, receive)
-        except Problem as problem:
-            VOTES.labels(problem.kind.slug).inc()
-            answer = problems.to_response(problem)
-        else:
-            VOTES.labels(str(answer[0])).inc()
-        VOTE_SECONDS.observe(time.monotonic() - started)
-        await respond(send, *answer)
+            outcome = await self.appender.append(vote, poll)
+        except QueueFull:
+            raise too_busy() from None
+        except OutcomeUnknown:
+            raise _unavailable(OUTCOME_UNKNOWN, "The log did not answer in time.") from None
+        return Taken(self._status(outcome, poll), receipt)
 
-    return app
+    def _status(self, outcome: Outcome, poll: KnownPoll) -> Literal[200, 202]:
+        match outcome:
+            case Appended():
+                self._require_in_time(poll, outcome)
+                return 202
+            case Settled.COUNTED:
+                return 200
+            case Settled.FULL:
+                raise Problem(BALLOT_FULL, "The voter's votes count for other ideas already.")
+            case Settled.WITHDRAWN:
+                raise Problem(IDEA_WITHDRAWN, "The idea has been taken off this poll's ballot.")
+            case Outdated(current_revision):
+                raise Problem(
+                    REVISION_TAKEN,
+                    f"A ballot of revision {current_revision} counts already.",
+                    members={"current_revision": current_revision},
+                )
+
+    def _require_in_time(self, poll: KnownPoll, appended: Appended) -> None:
+        is_open = poll.is_open_at(appended.at_ms)
+        if is_open is False and appended.once:
+            raise Problem(VOTING_NOT_OPEN, "Voting closed before the vote arrived.")
+        if is_open is False:
+            raise _unavailable(OUTCOME_UNKNOWN, "The vote may have arrived before voting closed.")
+        if is_open is None:
+            raise _unavailable(OUTCOME_UNKNOWN, "The poll's closing is moving just now.")
+        # Within the lease no closing record can stand before this vote in the log: the state
+        # machine waits longer than that after announcing it.
+        if not self.announcements.confirmed():
+            raise _unavailable(OUTCOME_UNKNOWN, "The poll's state is not certain now.")
 
 
-async def _route(box: BallotBox, scope: Scope, receive: Receive) -> _Answer:
-    match scope["path"].split("/")[1:]:
-        case ["v1", "polls", poll_id, "votes"]:
-            if scope["method"] != "POST":
-                raise problems.method_not_allowed("POST")
-            authorization = _header(scope, b"authorization")
-            try:
-                async with asyncio.timeout(BODY_SECONDS):
-                    body = await _body(receive)
-            except TimeoutError:
-                raise Problem(problems.BAD_REQUEST, "The body did not come in time.") from None
-            return await box.cast(poll_id, authorization, body)
-        case ["openapi.json"]:
-            return 200, _JSON, DOCUMENT
-        case ["problems", slug] if slug in _EXPLAINED:
-            return 200, _JSON, _encode(problems.explanation(_EXPLAINED[slug]))
-        case _:
-            raise problems.not_found("The ballot box takes POST /v1/polls/{id}/votes.")
+def too_busy() -> Problem:
+    """503 for a vote that was not taken on."""
+    return _unavailable(NOT_RECORDED, "Too many votes are waiting.")
 
 
-def _header(scope: Scope, wanted: bytes) -> str:
-    for name, value in scope["headers"]:
-        if name == wanted:
-            return bytes(value).decode("latin-1")
-    return ""
+def _in_ballot_order(poll: KnownPoll, rules: Rules, idea_ids: Sequence[str]) -> tuple[str, ...]:
+    """The ideas of a ballot as its receipt names them: the same ideas, the same receipt."""
+    if len(set(idea_ids)) < len(idea_ids):
+        raise invalid("body.idea_ids", "unique", "An idea is named twice.")
+    limit = rules.ideas_per_ballot
+    if limit is not None and len(idea_ids) > limit:
+        raise invalid("body.idea_ids", "too-many", f"A ballot holds at most {limit}.")
+    if not all(idea_id in poll.ideas for idea_id in idea_ids):
+        raise problems.not_found("An idea is not on this poll's ballot.")
+    return tuple(sorted(idea_ids, key=poll.ideas.__getitem__))
 
 
-async def _body(receive: Receive) -> bytes:
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise problems.malformed_json("The request ended before its body did.")
-        body += message.get("body", b"")
-        if len(body) > BODY_BYTES:
-            raise problems.body_too_large(BODY_BYTES)
-        if not message.get("more_body", False):
-            return bytes(body)
+def _unavailable(kind: ProblemType, detail: str) -> Problem:
+    return Problem(kind, detail, headers={"Retry-After": str(round(LEASE_SECONDS))})

@@ -5,8 +5,28 @@ from groundswell_kit.problems import ProblemType
 BALLOT_FULL = ProblemType(
     "ballot-full",
     409,
-    "Another vote counts already",
-    "The voter's ballot is full with other ideas; this vote was not recorded.",
+    "The ballot is full",
+    "As many votes of this voter count already as the poll allows; this one was not recorded.",
+)
+IDEA_WITHDRAWN = ProblemType(
+    "idea-withdrawn",
+    409,
+    "The idea takes no votes any more",
+    "The idea was on the ballot and is being taken off it, or has been; nothing was recorded.",
+)
+REVISION_TAKEN = ProblemType(
+    "revision-taken",
+    409,
+    "A later ballot counts already",
+    "Another ballot of this voter counts under this revision or a later one; nothing was recorded. "
+    "State the ballot again under a revision above `current_revision`.",
+)
+WRONG_KIND_OF_POLL = ProblemType(
+    "wrong-kind-of-poll",
+    409,
+    "The poll is voted in otherwise",
+    "In a standing poll each vote adds one idea (POST /v1/polls/{id}/votes); in a changeable one a "
+    "voter states the whole ballot (PUT /v1/polls/{id}/ballot). Nothing was recorded.",
 )
 NOT_RECORDED = ProblemType(
     "not-recorded",
@@ -17,8 +37,16 @@ NOT_RECORDED = ProblemType(
 OUTCOME_UNKNOWN = ProblemType(
     "outcome-unknown",
     503,
-    "It is not known whether the vote was recorded",
-    "The log did not answer in time. Send the same vote again: it counts once, whatever happened.",
+    "It is not known whether the vote counts",
+    "The log did not answer in time, or the poll's closing is moving just now. Send the same vote "
+    "again: it counts once, whatever happened.",
 )
 
-PROBLEM_TYPES = (BALLOT_FULL, NOT_RECORDED, OUTCOME_UNKNOWN)
+PROBLEM_TYPES = (
+    BALLOT_FULL,
+    IDEA_WITHDRAWN,
+    REVISION_TAKEN,
+    WRONG_KIND_OF_POLL,
+    NOT_RECORDED,
+    OUTCOME_UNKNOWN,
+)

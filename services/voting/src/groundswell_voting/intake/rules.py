@@ -1,20 +1,30 @@
 """What the ballot box knows of polls, and what a counted ballot settles. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+
+from groundswell_voting.counting.rules import Ballot, is_full
+from groundswell_voting.voteslog.rules import Rules, Vote
 
 
 @dataclass(slots=True)
 class KnownPoll:
-    """A poll as its announcements have told so far, in whatever order they came."""
+    """A poll as its announcements have told so far, in whatever order and however often.
+
+    `rules` None: they have not been announced yet. `ideas` gives every idea that was ever on the
+    ballot its ordinal; a withdrawn one takes no votes, a removed one has no place on ballots.
+    """
 
     poll_id: str
     brand_id: str
     accepting: bool = False
     closes_at_ms: int = 0
-    ideas_per_ballot: int = 0
+    rules: Rules | None = None
     ideas: dict[str, int] = field(default_factory=dict)
+    _accepts_until_ms: int = 0
+    _withdrawn: set[str] = field(default_factory=set)
+    _removed: set[str] = field(default_factory=set)
     _numbers: dict[str, int] = field(default_factory=dict)
 
     def announce(
@@ -22,19 +32,48 @@ class KnownPoll:
         number: int,
         *,
         accepting: bool | None = None,
+        accepts_until_ms: int | None = None,
         closes_at_ms: int | None = None,
-        ideas_per_ballot: int | None = None,
-        idea_ids: Sequence[str] | None = None,
+        rules: Rules | None = None,
     ) -> None:
-        """Take an announcement: for each field the highest number wins."""
+        """Take what an announcement says anew: for each field the highest number wins."""
         if accepting is not None and self._newer("accepting", number):
             self.accepting = accepting
-        if closes_at_ms is not None and self._newer("closes_at_ms", number):
+        if accepts_until_ms is not None and self._newer("accepts_until", number):
+            self._accepts_until_ms = accepts_until_ms
+        if closes_at_ms is not None and self._newer("closes_at", number):
             self.closes_at_ms = closes_at_ms
-        if ideas_per_ballot is not None and self._newer("ideas_per_ballot", number):
-            self.ideas_per_ballot = ideas_per_ballot
-        if idea_ids is not None and self._newer("idea_ids", number):
-            self.ideas = {idea_id: ordinal for ordinal, idea_id in enumerate(idea_ids)}
+        if rules is not None and self._newer("rules", number):
+            self.rules = rules
+
+    def announce_ideas(
+        self,
+        first_ordinal: int = 0,
+        idea_ids: Sequence[str] = (),
+        *,
+        withdrawn: Iterable[str] = (),
+        removed: Iterable[str] = (),
+    ) -> None:
+        """Take what an announcement says of ideas: each stays what it has once become."""
+        self.ideas.update((i, n) for n, i in enumerate(idea_ids, first_ordinal))
+        self._withdrawn.update(withdrawn)
+        self._removed.update(removed)
+
+    def is_open_at(self, appended_at_ms: int) -> bool | None:
+        """Whether the log took a vote in time; None where its closing time may be moving."""
+        if appended_at_ms >= self.closes_at_ms:
+            return False
+        # What the log was about to have is of no matter once its new closing time is announced.
+        moving = self._numbers.get("accepts_until", 0) >= self._numbers.get("closes_at", 0)
+        return None if moving and appended_at_ms >= self._accepts_until_ms else True
+
+    def takes(self, idea_id: str) -> bool:
+        """Whether an idea of the ballot may be voted for."""
+        return idea_id not in self._withdrawn and idea_id not in self._removed
+
+    def removed(self) -> frozenset[int]:
+        """The ordinals of the ideas whose places on ballots are free."""
+        return frozenset(self.ideas[i] for i in self._removed if i in self.ideas)
 
     def _newer(self, name: str, number: int) -> bool:
         if number <= self._numbers.get(name, 0):
@@ -44,18 +83,52 @@ class KnownPoll:
 
 
 class Settled(Enum):
-    """What the counted ballot already says about a vote."""
+    """What is known of a vote without the log: it is not recorded."""
 
     COUNTED = "counted"
     """The same vote has been counted: it may be answered without being recorded again."""
     FULL = "full"
     """The ballot is full with other ideas: the vote could not count any more."""
+    WITHDRAWN = "withdrawn"
+    """An idea that it names takes no votes any more."""
 
 
-def settle(poll: KnownPoll, counted: Sequence[int] | None, idea_id: str) -> Settled | None:
-    """What the ideas counted for a voter settle about a vote; None: the log has to decide."""
-    if counted is None:
-        return None
-    if poll.ideas.get(idea_id) in counted:
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A ballot with this revision, or a later one, has been counted: not recorded either."""
+
+    current_revision: int
+
+
+def settle(poll: KnownPoll, counted: Ballot | None, vote: Vote) -> Settled | Outdated | None:
+    """What a voter's counted ballot, as far as it is known, settles; None: the log decides.
+
+    A vote that has been counted stays so for whoever sends it again, also when its idea has been
+    withdrawn since.
+    """
+    # A poll without announced rules takes no votes: see the box.
+    rules = poll.rules or Rules()
+    if counted is not None:
+        settled = (
+            _stated(poll, counted, vote)
+            if rules.kind == "changeable"
+            else _added(poll, counted, vote, rules.ideas_per_ballot)
+        )
+        if settled is not None:
+            return settled
+    return None if all(poll.takes(idea_id) for idea_id in vote.idea_ids) else Settled.WITHDRAWN
+
+
+def _added(poll: KnownPoll, counted: Ballot, vote: Vote, limit: int | None) -> Settled | None:
+    if poll.ideas.get(vote.idea_ids[0]) in counted.ideas:
         return Settled.COUNTED
-    return Settled.FULL if len(counted) >= poll.ideas_per_ballot else None
+    return Settled.FULL if is_full(limit, counted.ideas, poll.removed()) else None
+
+
+def _stated(poll: KnownPoll, counted: Ballot, vote: Vote) -> Settled | Outdated | None:
+    revision = vote.revision or 0
+    if revision > counted.revision:
+        return None
+    ideas = tuple(sorted(poll.ideas[idea_id] for idea_id in vote.idea_ids))
+    same = revision == counted.revision and ideas == counted.ideas
+    return Settled.COUNTED if same else Outdated(counted.revision)

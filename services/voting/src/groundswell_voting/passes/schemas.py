@@ -3,6 +3,16 @@
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
+class WantedPass(BaseModel):
+    """What may be said of a vote: the channel that it comes by; the poll's first one if not."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"example": {"channel": "web"}}
+    )
+
+    channel: str | None = None
+
+
 class IssuedPass(BaseModel):
     """A ballot pass and when it ends; get a new one then, for the same voter."""
 

@@ -1,27 +1,45 @@
-"""What can be done with polls: plan one, and ask that it closes early."""
+"""What can be done with polls: plan one, ask that it closes early, ask for a change."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from groundswell_contracts.contests import PollPlan
-from groundswell_voting.polls.rules import Poll
-from groundswell_voting.polls.store import PollStore
+from groundswell_contracts.contests import PollChange, PollPlan
+from groundswell_kit.clock import utc_now
+from groundswell_voting.polls.rules import (
+    Change,
+    ChangeState,
+    ClosingChange,
+    IdeasChange,
+    PauseChange,
+    Poll,
+    What,
+)
+from groundswell_voting.polls.store import ChangeStore, PollStore
+from groundswell_voting.voteslog.codec import rules_from
+
+TOO_LATE = "The tally of the poll is final."
 
 
 @dataclass(frozen=True)
 class PollCommands:
-    """Called by the handlers of contest events, inside their transaction."""
+    """Called inside a transaction: by the handlers of contest events, by what sets voters aside.
+
+    The state machine does the rest.
+    """
 
     store: PollStore
+    changes: ChangeStore
 
     async def plan(self, brand_id: str, contest_id: str, plan: PollPlan) -> None:
-        """Take over a poll that a contest opens; the state machine does the rest."""
+        """Take over a poll that a contest opens."""
         await self.store.insert(
             Poll(
                 poll_id=plan.poll_id,
                 brand_id=brand_id,
                 contest_id=contest_id,
                 idea_ids=tuple(plan.idea_ids),
-                ideas_per_ballot=plan.rules.ideas_per_ballot,
+                rules=rules_from(plan.rules),
+                name=plan.name,
                 closes_at=plan.closes_at,
             )
         )
@@ -29,3 +47,41 @@ class PollCommands:
     async def close_early(self, brand_id: str, contest_id: str) -> None:
         """Close the open polls of a contest, by announcement first. Safe to repeat."""
         await self.store.request_closing(brand_id, contest_id)
+
+    async def amend(self, brand_id: str, amendment_id: str, change: PollChange) -> None:
+        """Queue what an amendment changes in a poll. Safe to repeat."""
+        for what in _parts(change):
+            change_id = f"{amendment_id}.{what.kind}"
+            await self.ask(brand_id, change.poll_id, change_id, what)
+
+    async def ask(self, brand_id: str, poll_id: str, change_id: str, what: What) -> Change | None:
+        """Queue a change of a poll; the change, None when it has been asked for already.
+
+        A poll whose tally is final, or being made so, refuses it at once: `state` says so. Raises
+        LookupError when the brand has no such poll.
+        """
+        if await self.changes.find(brand_id, change_id) is not None:
+            return None
+        turn = await self.store.number_change(brand_id, poll_id)
+        change = Change(change_id, poll_id, brand_id, turn or 0, what, asked_at=utc_now())
+        if turn is None:
+            poll = await self.store.find_public(poll_id)
+            if poll is None or poll.brand_id != brand_id:
+                raise LookupError(f"{brand_id} has no poll {poll_id}")
+            change = replace(
+                change, state=ChangeState.REFUSED, refusal=TOO_LATE, settled_at=change.asked_at
+            )
+        await self.changes.add(change)
+        return change
+
+
+def _parts(change: PollChange) -> Iterator[What]:
+    """The steps of an amendment: a pause comes before everything else, its end after it."""
+    if change.paused is True:
+        yield PauseChange(paused=True)
+    if change.added_idea_ids or change.removed_idea_ids:
+        yield IdeasChange(change.added_idea_ids, change.removed_idea_ids)
+    if change.closes_at is not None:
+        yield ClosingChange(change.closes_at)
+    if change.paused is False:
+        yield PauseChange(paused=False)

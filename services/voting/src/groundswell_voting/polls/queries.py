@@ -35,6 +35,13 @@ class PollQueries:
             raise not_found("There is no such poll.")
         return poll
 
+    async def of_brand(self, brand_id: str, poll_id: str) -> Poll:
+        """A poll of the brand as it is now. Raises a 404 problem."""
+        poll = await self.find(poll_id)
+        if poll.brand_id != brand_id:
+            raise not_found("There is no such poll.")
+        return poll
+
     async def recent(self, poll_id: str) -> Poll:
         """A poll as it was a second ago, at most ten, so that a surge does not ask for each voter.
 

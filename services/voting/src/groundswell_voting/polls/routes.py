@@ -21,15 +21,6 @@ class PollRoutes:
         return router
 
     async def read_poll(self, poll_id: str) -> PollView:
-        """A poll: its ballot, its closing time, how far it has come. For everybody."""
+        """A poll: its rules, its ballot, its closing time, how far it has come. For everybody."""
         poll = await self.queries.find(poll_id)
-        return PollView(
-            poll_id=poll.poll_id,
-            contest_id=poll.contest_id,
-            stage=poll.stage,
-            ideas_per_ballot=poll.ideas_per_ballot,
-            idea_ids=list(poll.idea_ids),
-            closes_at=poll.closes_at,
-            close_reason=poll.close_reason,
-            refusal=poll.refusal,
-        )
+        return PollView.of(poll)

@@ -1,8 +1,17 @@
-"""What a poll is and how it goes on. Pure; used by the commands and the state machine."""
+"""What a poll is, how it goes on, and what a change may do to it. Pure.
+
+Used by the commands and by the state machine, which alone moves polls on.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Literal
+
+from groundswell_voting.voteslog.rules import Rules
+
+MAX_IDEAS = 20_000
+"""How many ideas can ever be on one ballot; announcements and records of a poll stay small."""
 
 
 class PollStage(StrEnum):
@@ -13,24 +22,36 @@ class PollStage(StrEnum):
     OPEN = "open"
     CLOSING = "closing"
     CLOSED = "closed"
+    SEALING = "sealing"
     SEALED = "sealed"
     CERTIFIED = "certified"
     RETIRED = "retired"
 
 
+UNTIL_CLOSING = (PollStage.PLANNED, PollStage.OPENED, PollStage.OPEN)
+"""A poll that may still be asked to close."""
+UNTIL_SEALING = (*UNTIL_CLOSING, PollStage.CLOSING, PollStage.CLOSED)
+"""A poll of which changes may still be asked for."""
+UNDER_WAY = (PollStage.OPEN, PollStage.CLOSING, PollStage.CLOSED)
+"""A poll whose tally can still change."""
+
+
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """A poll as voting keeps it. `closes_at` is UTC.
+    """A poll as voting keeps it. `closes_at` is UTC; `..._at_ms` is the broker's time.
 
+    `idea_ids` are all that ever were on the ballot, in the order in which they came.
     `control_number` is the last control record that every partition has; `writing` is the one
-    that may have reached some of them. `announcement_number` is the last one used.
+    that may have reached some of them. `announcement_number` is the last one used. Changes are
+    numbered as they are asked for and taken one by one: `changes_done` are settled, and
+    `change_record` is the first control record of the one that has begun.
     """
 
     poll_id: str
     brand_id: str
     contest_id: str
     idea_ids: tuple[str, ...]
-    ideas_per_ballot: int
+    rules: Rules
     closes_at: datetime
     stage: PollStage = PollStage.PLANNED
     control_number: int = 0
@@ -39,11 +60,103 @@ class Poll:
     close_requested: bool = False
     close_reason: str | None = None
     refusal: str | None = None
+    name: str = ""
+    removed_idea_ids: tuple[str, ...] = ()
+    paused: bool = False
+    opened_at_ms: int | None = None
+    closed_at_ms: int | None = None
+    changes_asked: int = 0
+    changes_done: int = 0
+    change_record: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdeasChange:
+    """Ideas join or leave the ballot."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    kind: Literal["ideas"] = "ideas"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingChange:
+    """The closing time moves, in UTC."""
+
+    closes_at: datetime
+    kind: Literal["closing"] = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class PauseChange:
+    """Voting pauses, or goes on."""
+
+    paused: bool
+    kind: Literal["pause"] = "pause"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineChange:
+    """A deadline of the ladder has come: what these ideas have is noted for their steps.
+
+    `deadline` is UTC; `due` are ideas, each with its step.
+    """
+
+    deadline: datetime
+    due: tuple[tuple[str, int], ...]
+    kind: Literal["deadline"] = "deadline"
+
+
+@dataclass(frozen=True, slots=True)
+class VotersChange:
+    """Voters are set aside, or reinstated: those named, and those who voted with the passes.
+
+    `resolved` are all of them; None until the passes have been looked up.
+    """
+
+    kind: Literal["set_aside", "reinstate"]
+    case: str
+    reason: str
+    voters: tuple[str, ...] = ()
+    pass_ids: tuple[str, ...] = ()
+    resolved: tuple[str, ...] | None = None
+
+
+What = IdeasChange | ClosingChange | PauseChange | DeadlineChange | VotersChange
+
+
+class ChangeState(StrEnum):
+    """What became of a change."""
+
+    PENDING = "pending"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change that somebody asked for; refused for the reason in `refusal`.
+
+    `sequence` is its turn among the changes of its poll, 0 for one that came too late to get any.
+    `settled_at` is when it was announced, by the broker's clock, where it was announced. `record`
+    is the number of its first control record.
+    """
+
+    change_id: str
+    poll_id: str
+    brand_id: str
+    sequence: int
+    what: What
+    asked_at: datetime
+    state: ChangeState = ChangeState.PENDING
+    refusal: str | None = None
+    settled_at: datetime | None = None
+    record: int | None = None
 
 
 def takes_votes(poll: Poll) -> bool:
     """Whether voters may be given passes for a poll."""
-    return poll.stage is PollStage.OPEN and not poll.close_requested
+    return poll.stage is PollStage.OPEN and not poll.close_requested and not poll.paused
 
 
 def agrees_with_log(poll: Poll, logged: int) -> bool:
@@ -53,3 +166,57 @@ def agrees_with_log(poll: Poll, logged: int) -> bool:
     number with different contents.
     """
     return logged == poll.control_number or (poll.writing is not None and logged == poll.writing)
+
+
+def refusal(poll: Poll, what: What) -> str | None:
+    """Why a change cannot be made to a poll as it is now; None when it can."""
+    if isinstance(what, VotersChange):
+        return None if what.resolved else "Nobody has voted with these passes."
+    if poll.stage is not PollStage.OPEN:
+        return "The poll has closed."
+    match what:
+        case IdeasChange():
+            return _refusal_of_ideas(poll, what)
+        case ClosingChange() if what.closes_at == poll.closes_at:
+            return "The poll closes at that time already."
+    return None
+
+
+def _refusal_of_ideas(poll: Poll, change: IdeasChange) -> str | None:
+    known, gone = set(poll.idea_ids), set(poll.removed_idea_ids)
+    if len({*change.added, *change.removed}) < len(change.added) + len(change.removed):
+        return "An idea is named twice."
+    for idea_id in change.added:
+        if idea_id in gone:
+            return f"{idea_id} was removed and cannot come back."
+        if idea_id in known:
+            return f"{idea_id} is on the ballot already."
+    for idea_id in change.removed:
+        if idea_id not in known or idea_id in gone:
+            return f"{idea_id} is not on the ballot."
+    if len(known) + len(change.added) > MAX_IDEAS:
+        return f"At most {MAX_IDEAS} ideas can ever be on a ballot."
+    return None
+
+
+def takes_away(poll: Poll, what: What) -> bool:
+    """Whether a change takes something from voters, so that it is announced before it is logged."""
+    match what:
+        case IdeasChange():
+            return bool(what.removed)
+        case ClosingChange():
+            return what.closes_at < poll.closes_at
+    return False
+
+
+def applied(poll: Poll, what: What) -> dict[str, Any]:
+    """The fields of a poll that are different once the votes log has a change."""
+    match what:
+        case IdeasChange():
+            return {
+                "idea_ids": [*poll.idea_ids, *what.added],
+                "removed_idea_ids": [*poll.removed_idea_ids, *what.removed],
+            }
+        case ClosingChange():
+            return {"closes_at": what.closes_at}
+    return {}

@@ -1,16 +1,43 @@
 """HTTP shapes of polls."""
 
+from typing import Self
+
 from pydantic import AwareDatetime, BaseModel
+
+from groundswell_contracts.poll_rules import PollRules
+from groundswell_voting.polls.rules import Poll
+from groundswell_voting.voteslog.codec import rules_to
 
 
 class PollView(BaseModel):
-    """A poll as everybody may see it; `closes_at` is UTC."""
+    """A poll as everybody may see it; `closes_at` is UTC. Removed ideas are not in `idea_ids`."""
 
     poll_id: str
     contest_id: str
+    name: str
     stage: str
-    ideas_per_ballot: int
+    paused: bool
+    rules: PollRules
     idea_ids: list[str]
+    removed_idea_ids: list[str]
     closes_at: AwareDatetime
     close_reason: str | None
     refusal: str | None
+
+    @classmethod
+    def of(cls, poll: Poll) -> Self:
+        """What of a poll is shown."""
+        removed = set(poll.removed_idea_ids)
+        return cls(
+            poll_id=poll.poll_id,
+            contest_id=poll.contest_id,
+            name=poll.name,
+            stage=poll.stage,
+            paused=poll.paused,
+            rules=rules_to(poll.rules),
+            idea_ids=[idea_id for idea_id in poll.idea_ids if idea_id not in removed],
+            removed_idea_ids=list(poll.removed_idea_ids),
+            closes_at=poll.closes_at,
+            close_reason=poll.close_reason,
+            refusal=poll.refusal,
+        )

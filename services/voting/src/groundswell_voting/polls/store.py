@@ -1,19 +1,30 @@
-"""Polls in MongoDB."""
+"""Polls, and the changes that wait for their turn, in MongoDB."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from datetime import UTC
 from typing import Any
 
+from pydantic import TypeAdapter
 from pymongo import ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
 
-from groundswell_kit.mongo import Document
-from groundswell_voting.polls.rules import Poll, PollStage
+from groundswell_kit.mongo import Document, transaction
+from groundswell_voting.polls.rules import (
+    UNTIL_CLOSING,
+    UNTIL_SEALING,
+    Change,
+    Poll,
+    PollStage,
+    VotersChange,
+)
+
+_POLL = TypeAdapter(Poll)
+_CHANGE = TypeAdapter(Change)
 
 
 class PollStore:
-    """Polls by brand. Changes of a poll's stage say which stage they start from."""
+    """Polls by brand. Whatever moves a poll on says where it starts from."""
 
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._polls = database["polls"]
@@ -30,13 +41,21 @@ class PollStore:
     async def request_closing(self, brand_id: str, contest_id: str) -> None:
         """Ask that the open polls of a contest close before their time. Safe to repeat."""
         await self._polls.update_many(
-            {
-                "brand_id": brand_id,
-                "contest_id": contest_id,
-                "stage": {"$in": [PollStage.PLANNED, PollStage.OPENED, PollStage.OPEN]},
-            },
+            {"brand_id": brand_id, "contest_id": contest_id, "stage": {"$in": UNTIL_CLOSING}},
             {"$set": {"close_requested": True}},
         )
+
+    async def number_change(self, brand_id: str, poll_id: str) -> int | None:
+        """The turn of another change; None when the poll is being sealed, or is not this brand's.
+
+        In the transaction that adds the change, so that no turn is without one.
+        """
+        found = await self._polls.find_one_and_update(
+            {"_id": poll_id, "brand_id": brand_id, "stage": {"$in": UNTIL_SEALING}},
+            {"$inc": {"changes_asked": 1}},
+            return_document=ReturnDocument.AFTER,
+        )
+        return None if found is None else int(found["changes_asked"])
 
     async def find_public(self, poll_id: str) -> Poll | None:
         """A poll by its id alone, for public pages and passes."""
@@ -49,26 +68,141 @@ class PollStore:
             yield _poll(document)
 
     async def change(self, poll: Poll, **changes: Any) -> Poll | None:
-        """Apply changes if the poll still is in the stage given; the poll after, else None."""
+        """Apply changes if the poll still stands where it was read; the poll after, else None."""
+        return await self._update(_standing_at(poll), {"$set": changes})
+
+    async def reserve_announcement(self, poll: Poll) -> int | None:
+        """A number for an announcement about a poll that still stands where it was read.
+
+        No number is given out twice, and numbers grow as the poll moves on: what a worker that has
+        lost its lease still announces is overruled by what was announced later. Else None.
+        """
+        found = await self._update(_standing_at(poll), {"$inc": {"announcement_number": 1}})
+        return None if found is None else found.announcement_number
+
+    async def _update(self, wanted: Document, update: Document) -> Poll | None:
         found = await self._polls.find_one_and_update(
-            {"_id": poll.poll_id, "brand_id": poll.brand_id, "stage": poll.stage},
-            {"$set": changes},
-            return_document=ReturnDocument.AFTER,
+            wanted, update, return_document=ReturnDocument.AFTER
         )
         return None if found is None else _poll(found)
+
+
+class ChangeStore:
+    """Changes of polls, in the order in which they were asked for."""
+
+    def __init__(self, database: AsyncDatabase[Document], polls: PollStore) -> None:
+        self._client = database.client
+        self._changes = database["poll_changes"]
+        self._polls = polls
+
+    async def ensure_indexes(self) -> None:
+        """Create the index. Safe to repeat."""
+        await self._changes.create_index([("brand_id", 1), ("poll_id", 1), ("sequence", 1)])
+
+    async def add(self, change: Change) -> None:
+        """Add a change; DuplicateKeyError when it is there."""
+        document = asdict(change)
+        document["_id"] = document.pop("change_id")
+        await self._changes.insert_one(document)
+
+    async def find(self, brand_id: str, change_id: str) -> Change | None:
+        """A change that has been asked for."""
+        found = await self._changes.find_one({"_id": change_id, "brand_id": brand_id})
+        return None if found is None else _change(found)
+
+    async def next_of(self, poll: Poll) -> Change | None:
+        """The change whose turn it is."""
+        found = await self._changes.find_one(
+            {
+                "brand_id": poll.brand_id,
+                "poll_id": poll.poll_id,
+                "sequence": poll.changes_done + 1,
+            }
+        )
+        return None if found is None else _change(found)
+
+    async def voters_named(self, change: Change) -> int:
+        """How many voters and passes the poll's set-asides before this change name."""
+        sizes = {"$size": {"$concatArrays": ["$what.voters", "$what.pass_ids"]}}
+        wanted = {
+            "brand_id": change.brand_id,
+            "poll_id": change.poll_id,
+            "sequence": {"$lt": change.sequence},
+            "what.kind": "set_aside",
+        }
+        cursor = await self._changes.aggregate(
+            [{"$match": wanted}, {"$group": {"_id": None, "named": {"$sum": sizes}}}]
+        )
+        found = await cursor.to_list()
+        return int(found[0]["named"]) if found else 0
+
+    async def of_voters(
+        self, brand_id: str, poll_id: str, behind: str | None, limit: int
+    ) -> Sequence[Change]:
+        """Set-asides and reinstatements of a poll, oldest first, from those behind one."""
+        wanted: Document = {
+            "brand_id": brand_id,
+            "poll_id": poll_id,
+            "what.kind": {"$in": ["set_aside", "reinstate"]},
+        }
+        if behind is not None:
+            wanted["_id"] = {"$gt": behind}
+        found = self._changes.find(wanted).sort("_id", 1).limit(limit)
+        return [_change(document) async for document in found]
+
+    async def resolve(self, change: Change, voters: Sequence[str]) -> None:
+        """Note whom a change concerns; once noted, it stays."""
+        if not isinstance(change.what, VotersChange):
+            raise TypeError(f"not a change of voters: {change.what.kind}")
+        await self._changes.update_one(
+            {"_id": change.change_id, "brand_id": change.brand_id, "what.resolved": None},
+            {"$set": {"what.resolved": list(voters)}},
+        )
+
+    async def settle(self, poll: Poll, settled: Change, **poll_is: Any) -> None:
+        """Note what became of the change whose turn it is, and what the poll is after it.
+
+        Both or neither; neither when another worker has done so.
+        """
+        done = {"changes_done": settled.sequence, "change_record": None}
+        fields = ("state", "refusal", "settled_at", "record")
+
+        async def work() -> None:
+            if await self._polls.change(poll, **done | poll_is) is not None:
+                await self._changes.update_one(
+                    {"_id": settled.change_id, "brand_id": settled.brand_id},
+                    {"$set": {name: getattr(settled, name) for name in fields}},
+                )
+
+        await transaction(self._client, work)
+
+
+def _standing_at(poll: Poll) -> Document:
+    return {
+        "_id": poll.poll_id,
+        "brand_id": poll.brand_id,
+        "stage": poll.stage,
+        "control_number": poll.control_number,
+        "writing": poll.writing,
+        "changes_done": poll.changes_done,
+        "change_record": poll.change_record,
+    }
 
 
 def _document(poll: Poll) -> Document:
     document = asdict(poll)
     document["_id"] = document.pop("poll_id")
-    document["idea_ids"] = list(poll.idea_ids)
     return document
 
 
 def _poll(document: Document) -> Poll:
     fields = dict(document)
     fields["poll_id"] = fields.pop("_id")
-    fields["idea_ids"] = tuple(fields["idea_ids"])
-    fields["stage"] = PollStage(fields["stage"])
     fields["closes_at"] = fields["closes_at"].astimezone(UTC)
-    return Poll(**fields)
+    return _POLL.validate_python(fields)
+
+
+def _change(document: Document) -> Change:
+    fields = dict(document)
+    fields["change_id"] = fields.pop("_id")
+    return _CHANGE.validate_python(fields)

@@ -4,18 +4,20 @@ Receipts, and ballots of certified polls, come from the voter's archived records
 rules of the count; ballots of running polls come from Redis.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from groundswell_kit.problems import not_found
 from groundswell_voting.archive.records import Archive
-from groundswell_voting.counting.fold import BallotKey, Fold
+from groundswell_voting.counting.fold import BallotKey
 from groundswell_voting.counting.projection import Projection
-from groundswell_voting.counting.rules import Ballot, Verdict
+from groundswell_voting.counting.rules import Stage
 from groundswell_voting.passes.queries import VoterQueries
 from groundswell_voting.polls.queries import PollQueries
 from groundswell_voting.polls.rules import Poll, PollStage
-from groundswell_voting.receipts.schemas import CountedBallot, ReceiptState, VoteReceipt
+from groundswell_voting.receipts.rules import VoterCount, fold_voter, outcome
+from groundswell_voting.receipts.schemas import CountedBallot, PeriodBallot, VoteReceipt
 from groundswell_voting.voteslog.codec import decode
 from groundswell_voting.voteslog.rules import (
     Record,
@@ -26,18 +28,7 @@ from groundswell_voting.voteslog.rules import (
     vote_id,
 )
 
-_STATES: dict[Verdict, ReceiptState] = {
-    Verdict.COUNTED: "counted",
-    Verdict.OVER_LIMIT: "over_limit",
-    Verdict.TOO_LATE: "too_late",
-    Verdict.AFTER_SEAL: "too_late",
-    Verdict.NOT_ON_BALLOT: "not_on_ballot",
-    Verdict.HALTED: "not_known_yet",
-}
-
 _NOT_FOUND = "There is no such receipt."
-
-_PERIOD = ""  # A poll counts once, over its whole time.
 
 
 @dataclass(frozen=True)
@@ -61,21 +52,20 @@ class ReceiptQueries:
         return await self._receipt(vote_id, poll_id, voter)
 
     async def _receipt(self, vote_id: str, poll_id: str, voter: str) -> VoteReceipt:
-        """Fold the voter's records between the control records of their partition."""
         records = await _voter_records(self.archive, poll_id, voter, self.partitions)
-        fold = Fold(partition_of(voter, self.partitions), self.partitions)
-        verdicts = [(record, fold.take(record)) for record in records]
-        own = [(r, v) for r, v in verdicts if r.id == vote_id and v is not None]
-        if not own:
-            return VoteReceipt(vote_id=vote_id, poll_id=poll_id, state="not_known_yet")
-        # The vote may be in the log several times: if one of them was counted, the vote counts.
-        record, verdict = next((found for found in own if found[1] is Verdict.COUNTED), own[0])
-        return VoteReceipt(
-            vote_id=vote_id,
-            poll_id=poll_id,
-            state=_STATES.get(verdict, "refused"),
-            idea_id=_idea_id(record),
-            recorded_at=datetime.fromtimestamp(record.appended_at_ms / 1000, UTC),
+        found = outcome(vote_id, *fold_voter(records, poll_id, voter, self.partitions))
+        receipt = VoteReceipt(vote_id=vote_id, poll_id=poll_id, state=found.state)
+        if found.record is None or not isinstance(found.record.body, Vote):
+            return receipt
+        vote = found.record.body
+        return receipt.model_copy(
+            update={
+                "idea_id": vote.idea_ids[0] if vote.revision is None else None,
+                "idea_ids": list(vote.idea_ids),
+                "revision": vote.revision,
+                "period": vote.period,
+                "recorded_at": datetime.fromtimestamp(found.record.appended_at_ms / 1000, UTC),
+            }
         )
 
 
@@ -94,23 +84,45 @@ class BallotQueries:
         """What counts for a participant in a poll. Raises a 404 problem, or Redis' errors."""
         poll = await self.polls.recent(poll_id)
         voter = await self.voters.pseudonym_of(poll, participant_id)
-        ballot = None if _is_final(poll) else await self._live(poll_id, voter)
+        count = None if _is_final(poll) else await self._live(poll_id, voter)
         # Redis drops the ballots of a certified poll; it may have done so since it was read.
-        if ballot is None and _is_final(await self.polls.find(poll_id)):
-            ballot = await self._archived(poll_id, voter)
-        ideas = [poll.idea_ids[ordinal] for ordinal in ballot.ideas] if ballot else []
-        receipts = [vote_id(self.receipt_key, poll_id, voter, _PERIOD, (idea,)) for idea in ideas]
-        return CountedBallot(poll_id=poll_id, idea_ids=ideas, vote_ids=receipts)
+        if count is None and _is_final(await self.polls.find(poll_id)):
+            records = await _voter_records(self.archive, poll_id, voter, self.partitions)
+            count, _ = fold_voter(records, poll_id, voter, self.partitions)
+        periods = [] if count is None else list(self._shown(count, poll_id, voter))
+        together = dict.fromkeys(idea for shown in periods for idea in shown.idea_ids)
+        return CountedBallot(poll_id=poll_id, idea_ids=list(together), periods=periods)
 
-    async def _live(self, poll_id: str, voter: str) -> Ballot | None:
-        key = BallotKey(poll_id, _PERIOD, voter)
+    async def _live(self, poll_id: str, voter: str) -> VoterCount | None:
+        """As Redis has it; None where the poll is not known there, or not any more."""
         partition = partition_of(voter, self.partitions)
-        return (await self.projection.ballots([(partition, key)])).get(key)
+        state = await self.projection.poll(partition, poll_id)
+        if state is None or state.stage is Stage.RETIRED:
+            return None
+        keys = [BallotKey(poll_id, period, voter) for period in state.periods]
+        found = await self.projection.ballots((partition, key) for key in keys)
+        if any(ordinal >= len(state.ideas) for b in found.values() for ordinal in b.ideas):
+            return await self._live(poll_id, voter)  # an idea came between the two readings
+        return VoterCount(state, {key.period: found[key] for key in keys if key in found})
 
-    async def _archived(self, poll_id: str, voter: str) -> Ballot | None:
-        fold = Fold(partition_of(voter, self.partitions), self.partitions)
-        fold.take_all(await _voter_records(self.archive, poll_id, voter, self.partitions))
-        return fold.ballots.get(BallotKey(poll_id, _PERIOD, voter))
+    def _shown(self, count: VoterCount, poll_id: str, voter: str) -> Iterator[PeriodBallot]:
+        poll, ids = count.poll, list(count.poll.ideas)
+        for period, ballot in count.ballots.items():
+            left = [ids[ordinal] for ordinal in ballot.ideas if ordinal not in poll.removed]
+            stated = [[idea_id] for idea_id in left]
+            revision = ballot.revision or None
+            if revision is not None:  # all that the voter stated, whatever has become of it
+                stated = [[ids[ordinal] for ordinal in ballot.ideas]]
+            yield PeriodBallot(
+                period=period,
+                idea_ids=left,
+                revision=revision,
+                vote_ids=[
+                    vote_id(self.receipt_key, poll_id, voter, period, ideas, revision)
+                    for ideas in stated
+                ],
+                set_aside=voter in poll.set_aside,
+            )
 
 
 async def _voter_records(
@@ -124,7 +136,7 @@ async def _voter_records(
     archived = [
         record
         for record in (
-            *await archive.control_records(poll_id),
+            *await archive.control_records(poll_id, partition),
             *await archive.voter_records(poll_id, voter),
         )
         if record.partition == partition and record.offset < whole.offset
@@ -134,7 +146,3 @@ async def _voter_records(
 
 def _is_final(poll: Poll) -> bool:
     return poll.stage in (PollStage.CERTIFIED, PollStage.RETIRED)
-
-
-def _idea_id(record: Record) -> str | None:
-    return record.body.idea_ids[0] if isinstance(record.body, Vote) else None

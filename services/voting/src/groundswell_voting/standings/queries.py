@@ -1,115 +1,79 @@
-"""Reads of standings: live ones summed over partitions in Redis, certified ones from MongoDB."""
+"""Reads of standings: the newest board of a poll, and how its votes came in."""
 
-import asyncio
-import math
-import time
-from collections import Counter
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from groundswell_kit.clock import utc_now
+from groundswell_kit.problems import FieldError, validation
 from groundswell_voting.certification.queries import TallyQueries
-from groundswell_voting.certification.rules import rank
 from groundswell_voting.counting.log_ends import LogEnds
-from groundswell_voting.counting.projection import CountedTally, Projection
+from groundswell_voting.counting.projection import Projection
+from groundswell_voting.history.queries import HistoryQueries, Series
+from groundswell_voting.outside.queries import OutsideQueries
 from groundswell_voting.polls.queries import PollQueries
 from groundswell_voting.polls.rules import Poll, PollStage
-from groundswell_voting.standings.schemas import Standing, Standings
-
-REFRESH_SECONDS = 0.25
-KEPT_POLLS = 100
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What the last refresh of a poll gave; the lock lets one reader refresh for all that wait."""
-
-    outcome: Standings | Exception = field(default_factory=LookupError)
-    read_at: float = -math.inf
-    refreshing: asyncio.Lock = field(default_factory=asyncio.Lock)
+from groundswell_voting.standings.live import LiveBoards, LivePoll
+from groundswell_voting.standings.reading import Reading
+from groundswell_voting.standings.rules import Board, Figures, OutsideLine
 
 
 @dataclass(frozen=True)
 class StandingsQueries:
-    """Refreshed only for polls that somebody reads, at most four times a second each."""
+    """Polls are read from the engines while somebody asks for them, and by one task each."""
 
     polls: PollQueries
     tallies: TallyQueries
+    history: HistoryQueries
+    outside: OutsideQueries
     projection: Projection
     log_ends: LogEnds
     partitions: int
-    _kept: dict[str, _Kept] = field(default_factory=dict)
+    boards: LiveBoards
 
-    async def read(self, poll_id: str) -> Standings:
-        """The standings of a poll. Raises a 404 problem, or Redis' errors.
+    async def live(self, poll_id: str) -> LivePoll:
+        """A poll that is followed from now on. Raises a 404 problem."""
+        live = self.boards.get(poll_id)
+        if live is not None:
+            return live
+        await self.polls.find(poll_id)
+        reading = Reading(
+            poll_id, self.projection, self.partitions, self.log_ends, self.history, self.tallies
+        )
 
-        Many readers share one refresh, and its error as well: an engine that is away is asked
-        again after the refresh time, not by each of them in turn.
+        async def read() -> tuple[Poll, Figures, Sequence[OutsideLine]]:
+            poll = await self.polls.recent(poll_id)
+            return poll, await reading.figures(poll), await self._outside(poll)
+
+        return self.boards.start(poll_id, read)
+
+    async def board(self, poll_id: str) -> tuple[Poll, Board]:
+        """The poll and its newest board. Problems: 404, 503; else what the engines raised."""
+        return await (await self.live(poll_id)).board()
+
+    async def series(
+        self, poll_id: str, idea_ids: Sequence[str], since: datetime | None, until: datetime | None
+    ) -> tuple[Poll, Series]:
+        """How the votes of ideas of the poll came in, as far as everybody may know it.
+
+        Problems: 404 for the poll, 422 for an idea that was never on its ballot.
         """
-        if poll_id not in self._kept:
-            await self.polls.find(poll_id)
-            if len(self._kept) >= KEPT_POLLS:
-                self._kept.clear()
-        kept = self._kept.setdefault(poll_id, _Kept())
-        async with kept.refreshing:
-            if time.monotonic() - kept.read_at > REFRESH_SECONDS:
-                try:
-                    kept.outcome = await self._read(poll_id)
-                except Exception as error:  # noqa: BLE001 - raised below, to every reader
-                    kept.outcome = error
-                kept.read_at = time.monotonic()
-        if isinstance(kept.outcome, Exception):
-            raise kept.outcome
-        return kept.outcome
+        poll = await self.polls.find(poll_id)
+        if unknown := [idea_id for idea_id in idea_ids if idea_id not in poll.idea_ids]:
+            text = f"never on the ballot: {unknown[0]}"
+            raise validation(FieldError("query.idea_id", "unknown", text))
+        newest = utc_now()
+        certified = poll.stage in (PollStage.CERTIFIED, PollStage.RETIRED)
+        if poll.rules.tallies == "hidden" and not certified:
+            return poll, Series({}, [])
+        if not certified:
+            newest -= timedelta(seconds=poll.rules.delay_seconds)
+        return poll, await self.history.series(poll, idea_ids, since, min(newest, until or newest))
 
-    async def _read(self, poll_id: str) -> Standings:
-        poll = await self.polls.recent(poll_id)
-        if poll.stage in (PollStage.CERTIFIED, PollStage.RETIRED):
-            return await self._certified(poll)
-        # Ends first: what is counted meanwhile must not look like less than nothing waiting.
-        ends = await self.log_ends.read()
-        tallies = await asyncio.gather(
-            *(self.projection.tally(number, poll_id) for number in range(self.partitions))
-        )
-        return _live(poll, tallies, ends)
-
-    async def _certified(self, poll: Poll) -> Standings:
-        tally = await self.tallies.find(poll.poll_id)
-        if tally is None:
-            raise RuntimeError(f"{poll.poll_id} is certified without a tally")
-        return Standings(
-            poll_id=poll.poll_id,
-            status="certified",
-            counted_up_to=tally.certified_at,
-            not_counted_yet=0,
-            votes=sum(idea.votes for idea in tally.tally),
-            ideas=[Standing(**idea.model_dump()) for idea in tally.tally],
-        )
-
-
-def _live(poll: Poll, tallies: list[CountedTally], ends: list[int] | None) -> Standings:
-    votes: Counter[str] = Counter()
-    for counted in tallies:
-        votes.update(counted.tally.votes)
-    behind = None
-    if ends is not None:
-        behind = [max(0, e - counted.offset) for e, counted in zip(ends, tallies, strict=True)]
-    up_to_ms = _counted_up_to_ms(tallies, behind)
-    return Standings(
-        poll_id=poll.poll_id,
-        status="live",
-        counted_up_to=datetime.fromtimestamp(up_to_ms / 1000, UTC) if up_to_ms else None,
-        not_counted_yet=None if behind is None else sum(behind),
-        votes=votes.total(),
-        ideas=[
-            Standing(idea_id=idea.idea_id, votes=idea.votes, rank=idea.rank)
-            for idea in rank(poll.idea_ids, votes)
-        ],
-    )
-
-
-def _counted_up_to_ms(tallies: list[CountedTally], behind: list[int] | None) -> int:
-    """The latest record counted; where partitions lag, how far the slowest of them has come."""
-    lagging = [t for t, records in zip(tallies, behind or (), strict=False) if records > 0]
-    if lagging:
-        return min(tally.counted_up_to_ms for tally in lagging)
-    return max(tally.counted_up_to_ms for tally in tallies)
+    async def _outside(self, poll: Poll) -> Sequence[OutsideLine]:
+        return [
+            OutsideLine(
+                entry.id, entry.label, entry.source_url, entry.taken_at, dict(entry.figures)
+            )
+            for entry in await self.outside.lines(poll)
+        ]

@@ -1,15 +1,57 @@
-"""The records of the votes log, where a voter's votes stand in it, and the identity of a vote.
+"""The votes log: a poll's frozen rules, records, a voter's partition, the identity of a vote.
 
 Pure; used by the ballot box that appends, by the count, the recount and the receipts.
 """
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Literal
+
+import msgspec
 
 VOTE_TYPE = "groundswell.VoteCast.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """Who may vote; the fields of the contract's Eligibility."""
+
+    invited_only: bool = False
+    segments: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    account_age_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LadderStep:
+    """Votes that an idea must reach within a time from the step before, in seconds."""
+
+    votes: int
+    within_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The frozen rules of a poll; the fields of the contract's PollRules, which explains them."""
+
+    kind: Literal["standing", "changeable"] = "standing"
+    ideas_per_ballot: int | None = 1
+    period: Literal["poll", "day"] = "poll"
+    time_zone: str = "UTC"
+    weights: Mapping[str, int] = field(default_factory=dict, hash=False)
+    eligibility: Eligibility = field(default_factory=Eligibility)
+    tallies: Literal["live", "delayed", "hidden"] = "live"
+    delay_seconds: int = 0
+    channels: tuple[str, ...] = ("web",)
+    review_seconds: int = 0
+    ladder: tuple[LadderStep, ...] = ()
+
+    def weight_of(self, segment: str) -> int:
+        """The weight of a vote of this segment."""
+        return self.weights.get(segment, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +66,6 @@ class Vote:
     period: str = ""
     revision: int | None = None
     segment: str = ""
-    weight: int = 1
     channel: str = "web"
 
 
@@ -35,8 +76,46 @@ class Opened:
     poll_id: str
     number: int
     idea_ids: tuple[str, ...]
-    ideas_per_ballot: int
+    rules: Rules
     closes_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class BallotChanged:
+    """Control record: ideas join or leave the ballot, or the closing time moves (None: stays)."""
+
+    poll_id: str
+    number: int
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    closes_at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    """Control record: what these ideas have up to here is noted, by the record's number."""
+
+    poll_id: str
+    number: int
+    idea_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Control record: the ballots of these voters leave the tally."""
+
+    poll_id: str
+    number: int
+    voters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reinstated:
+    """Control record: the ballots of these voters are back in the tally."""
+
+    poll_id: str
+    number: int
+    voters: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +149,13 @@ class Malformed:
     reason: str
 
 
-Control = Opened | Closed | Sealed | Retired
+Control = (
+    Opened | BallotChanged | DeadlinePassed | SetAside | Reinstated | Closed | Sealed | Retired
+)
 Body = Vote | Control | Malformed
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One record of the log; `appended_at_ms` is the broker's time, in milliseconds since 1970."""
 
     partition: int

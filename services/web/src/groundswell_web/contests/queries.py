@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from groundswell_kit.clock import utc_now
 from groundswell_web.contests.rules import Course, Step, steps
 from groundswell_web.contests.schemas import (
     Contest,
     ContestPage,
+    ContestPoll,
     Decision,
     Follow,
     Idea,
@@ -15,12 +17,12 @@ from groundswell_web.contests.schemas import (
 )
 from groundswell_web.services import Away, Refused, Service, Services
 from groundswell_web.sessions.commands import Person
-from groundswell_web.voting.queries import VotingQueries
+from groundswell_web.sharing import Shared
+from groundswell_web.voting.queries import STANDINGS_SHOWN, VotingQueries
 from groundswell_web.voting.rules import NO_VOTE, OwnVote
 from groundswell_web.voting.schemas import Poll, Standings
 
 IDEAS_ON_A_PAGE = 30
-STANDINGS_SHOWN = 20
 KEPT_IDEAS = 2_000
 
 
@@ -47,10 +49,12 @@ class Vote:
 class ContestView:
     """All that the page of a contest shows; `follows` is None when that is not known.
 
-    `more` is the query that leads to the following ideas, if there are any.
+    `more` is the query that leads to the following ideas, if there are any. `poll` is the one of
+    the contest's polls that `vote` is about.
     """
 
     contest: Contest
+    poll: ContestPoll | None
     ideas: Sequence[Idea]
     more: Mapping[str, str] | None
     vote: Vote | None
@@ -66,6 +70,7 @@ class ContestQueries:
     voting: VotingQueries
     # Ideas never change once they are public.
     _known: dict[str, Idea] = field(default_factory=dict)
+    _shared: Shared = field(default_factory=Shared)
 
     async def contests(self, cursor: str | None) -> ContestPage:
         """The contests that have opened, newest first."""
@@ -77,7 +82,12 @@ class ContestQueries:
         return await self.services.get(Service.IDEAS, f"/v1/contests/{contest_id}", Contest)
 
     async def view(
-        self, contest_id: str, person: Person | None, cursor: str | None, start: int
+        self,
+        contest_id: str,
+        person: Person | None,
+        wanted_poll: str | None,
+        cursor: str | None,
+        start: int,
     ) -> ContestView:
         """A contest with a page of its ideas, and the vote as far as voting answers.
 
@@ -87,14 +97,13 @@ class ContestQueries:
         contest, follows = await asyncio.gather(
             self.contest(contest_id), self._follows(contest_id, person)
         )
-        vote = None
-        if contest.poll_id is not None:
-            vote = await self.vote(contest.poll_id, person)
+        poll = contest.poll(wanted_poll, utc_now())
+        vote = None if poll is None or poll.id is None else await self.vote(poll.id, person)
         if vote is not None and vote.poll is not None:
-            ideas, more = await self._on_ballot(vote.poll.idea_ids, start)
+            ideas, more = await self._on_ballot(vote.poll, start)
         else:
             ideas, more = await self._approved(contest_id, cursor)
-        return ContestView(contest, ideas, more, vote, follows, steps(_course(contest)))
+        return ContestView(contest, poll, ideas, more, vote, follows, steps(_course(contest)))
 
     async def vote(self, poll_id: str, person: Person | None) -> Vote:
         """The vote under this poll."""
@@ -107,16 +116,24 @@ class ContestQueries:
         titles = await self._titles_of({*(idea.idea_id for idea in shown), *own.idea_ids})
         return Vote(poll, standings, own, titles)
 
-    async def standings(self, contest_id: str) -> Vote | None:
-        """How a contest's vote stands; None when it has none, or voting does not answer."""
-        contest = await self.contest(contest_id)
-        if contest.poll_id is None:
-            return None
-        standings = await self.voting.standings(contest.poll_id)
+    async def poll_of(self, contest_id: str, wanted_poll: str | None) -> str | None:
+        """The poll that a page of the contest is about; None before there is one."""
+        contest = await self._shared.answer(contest_id, lambda: self.contest(contest_id))
+        poll = contest.poll(wanted_poll, utc_now())
+        return None if poll is None else poll.id
+
+    async def standings(self, poll_id: str) -> Vote | None:
+        """How a vote stands, the same for everybody; None when voting does not answer."""
+        standings = await self.voting.standings(poll_id)
         if standings is None:
             return None
         titles = await self._titles_of(i.idea_id for i in standings.ideas[:STANDINGS_SHOWN])
         return Vote(None, standings, NO_VOTE, titles)
+
+    async def vote_of(self, contest: Contest, person: Person | None) -> Vote | None:
+        """The vote that goes on in a contest, or went on last; None before there is one."""
+        poll = contest.poll(None, utc_now())
+        return None if poll is None or poll.id is None else await self.vote(poll.id, person)
 
     async def idea(self, idea_id: str, person: Person | None) -> tuple[Idea, Contest]:
         """An idea that the visitor may see, and its contest."""
@@ -137,11 +154,13 @@ class ContestQueries:
         return page.items, None if page.next is None else {"cursor": page.next}
 
     async def _on_ballot(
-        self, idea_ids: Sequence[str], start: int
+        self, poll: Poll, start: int
     ) -> tuple[Sequence[Idea], Mapping[str, str] | None]:
         end = start + IDEAS_ON_A_PAGE
-        ideas = await asyncio.gather(*(self._public(idea_id) for idea_id in idea_ids[start:end]))
-        return ideas, {"from": str(end)} if end < len(idea_ids) else None
+        shown = poll.idea_ids[start:end]
+        ideas = await asyncio.gather(*(self._public(idea_id) for idea_id in shown))
+        more = {"poll": poll.poll_id, "from": str(end)}
+        return ideas, more if end < len(poll.idea_ids) else None
 
     async def _follows(self, contest_id: str, person: Person | None) -> bool | None:
         if person is None:

@@ -4,21 +4,26 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from groundswell_kit.ids import new_id
+from groundswell_kit.problems import Problem
+from groundswell_kit.streams import EventStreams
 from groundswell_web.contests.commands import ContestCommands
-from groundswell_web.contests.queries import STANDINGS_SHOWN, ContestQueries
+from groundswell_web.contests.queries import ContestQueries
 from groundswell_web.contests.rules import PHASES, flaws, is_under_way
+from groundswell_web.contests.standings import StandingsPieces, Watching
 from groundswell_web.forms import Fields, form_key
 from groundswell_web.pages import Pages
 from groundswell_web.services import Away, Refused
 from groundswell_web.sessions.rules import is_form_token
 from groundswell_web.sessions.visitors import AnyVisitor, Id, OwnSite, SignedForm, SignedIn
 from groundswell_web.troubles import Stop, Trouble
+from groundswell_web.voting.queries import STANDINGS_SHOWN
 
 Cursor = Annotated[str | None, Query(max_length=500)]
 Start = Annotated[int, Query(alias="from", ge=0, le=100_000)]
+WantedPoll = Annotated[str | None, Query(alias="poll", max_length=100)]
 
 SEND_ONCE_MORE = (
     "You have signed in or out since you opened this form. Your text is still here: send it once "
@@ -51,6 +56,8 @@ class ContestRoutes:
     queries: ContestQueries
     commands: ContestCommands
     pages: Pages
+    pieces: StandingsPieces
+    streams: EventStreams
 
     def router(self) -> APIRouter:
         """All routes of contests and ideas."""
@@ -58,6 +65,7 @@ class ContestRoutes:
         router.get("/")(self.show_contests)
         router.get("/contests/{contest_id}")(self.show_contest)
         router.get("/contests/{contest_id}/standings")(self.show_standings)
+        router.get("/contests/{contest_id}/standings/stream")(self.stream_standings)
         router.get("/contests/{contest_id}/decision")(self.show_decision)
         router.post("/contests/{contest_id}/follow", dependencies=[OwnSite])(self.follow)
         router.get("/contests/{contest_id}/ideas/new")(self.show_new_idea)
@@ -84,15 +92,18 @@ class ContestRoutes:
         request: Request,
         contest_id: Id,
         visitor: AnyVisitor,
+        wanted_poll: WantedPoll = None,
         cursor: Cursor = None,
         start: Start = 0,
     ) -> Response:
-        """A contest: what it is, its ideas, its vote."""
-        view = await self.queries.view(contest_id, visitor.person, cursor, start)
+        """A contest: what it is, its ideas, its vote. One of several polls is shown at a time."""
+        view = await self.queries.view(contest_id, visitor.person, wanted_poll, cursor, start)
         return self.pages.show(
             "contest.html",
             request,
             contest=view.contest,
+            poll=view.poll,
+            several=len(view.contest.polls) > 1,
             ideas=view.ideas,
             more=view.more,
             vote=view.vote,
@@ -102,20 +113,29 @@ class ContestRoutes:
             shown=STANDINGS_SHOWN,
         )
 
-    async def show_standings(self, request: Request, contest_id: Id) -> Response:
+    async def show_standings(self, contest_id: Id, wanted_poll: WantedPoll = None) -> Response:
         """The standings alone, for the page that refreshes them."""
-        vote = await self.queries.standings(contest_id)
-        if vote is None:
+        poll_id = await self.queries.poll_of(contest_id, wanted_poll)
+        piece = None
+        if poll_id is not None:
+            piece = await self.pieces.piece(contest_id, poll_id, wanted_poll)
+        if piece is None:
             return Response(status_code=503, headers={"Retry-After": "5"})
-        return self.pages.show(
-            "standings.html",
-            request,
-            # The same for everybody: what stands in front of the site may answer for a second.
-            headers={"Cache-Control": "public, max-age=1", "Vary": "Accept-Encoding"},
-            contest_id=contest_id,
-            vote=vote,
-            shown=STANDINGS_SHOWN,
-        )
+        # The same for everybody: what stands in front of the site may answer for a second.
+        headers = {"Cache-Control": "public, max-age=1", "Vary": "Accept-Encoding"}
+        return HTMLResponse(piece.html, headers=headers)
+
+    async def stream_standings(self, contest_id: Id, wanted_poll: WantedPoll = None) -> Response:
+        """The standings as they move, for the page that stays open; 503 when too many do."""
+        poll_id = await self.queries.poll_of(contest_id, wanted_poll)
+        if poll_id is None:
+            return Response(status_code=503, headers={"Retry-After": "5"})
+        try:
+            return self.streams.respond(
+                Watching(self.pieces, contest_id, poll_id, wanted_poll).next
+            )
+        except Problem as problem:
+            return Response(status_code=problem.kind.status, headers=problem.headers)
 
     async def show_decision(self, request: Request, contest_id: Id, _: AnyVisitor) -> Response:
         """How the contest was decided."""
@@ -168,8 +188,8 @@ class ContestRoutes:
         idea, contest = await self.queries.idea(idea_id, visitor.person)
         is_author = visitor.person is not None and visitor.person.id == idea.participant_id
         vote = None
-        if contest.poll_id is not None and idea.status == "approved":
-            vote = await self.queries.vote(contest.poll_id, visitor.person)
+        if idea.status == "approved":
+            vote = await self.queries.vote_of(contest, visitor.person)
         return self.pages.show(
             "idea.html", request, idea=idea, contest=contest, vote=vote, is_author=is_author
         )

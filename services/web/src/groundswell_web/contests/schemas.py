@@ -35,6 +35,14 @@ class RewardPlan(Shape):
     terms: str
 
 
+class ContestPoll(Shape):
+    """A poll of a contest; `id` and `closes_at` are None until it opens."""
+
+    id: str | None
+    name: str
+    closes_at: datetime | None
+
+
 class Contest(Shape):
     """A contest that has opened."""
 
@@ -47,13 +55,17 @@ class Contest(Shape):
     answer_by: date
     phase: str
     phases: list[PhaseReached]
-    poll_ids: list[str]
+    polls: list[ContestPoll]
     reward_plan: RewardPlan | None = None
 
-    @property
-    def poll_id(self) -> str | None:
-        """The poll that is, or was, the vote of this contest."""
-        return self.poll_ids[-1] if self.poll_ids else None
+    def poll(self, wanted: str | None, now: datetime) -> ContestPoll | None:
+        """The poll that a page is about: the wanted one, else the first that goes on, else the
+        last one; None before the vote.
+        """
+        opened = [poll for poll in self.polls if poll.id is not None]
+        named = [poll for poll in opened if poll.id == wanted]
+        going_on = [poll for poll in opened if poll.closes_at is not None and poll.closes_at > now]
+        return next(iter((*named, *going_on, *opened[::-1])), None)
 
 
 class ContestPage(Shape):
@@ -118,6 +130,7 @@ class Tally(Shape):
     """The certified tally; `log_hash` is the fingerprint of the votes log behind it."""
 
     poll_id: str
+    name: str
     certified_at: datetime
     ideas: list[RankedIdea]
     verdicts: dict[str, int]
@@ -125,7 +138,7 @@ class Tally(Shape):
 
 
 class Decision(Shape):
-    """How a contest was, or is being, decided."""
+    """How a contest was, or is being, decided; `other_tallies` are of polls that did not decide."""
 
     contest_id: str
     title: str
@@ -136,6 +149,7 @@ class Decision(Shape):
     answer_by: date
     phase: str
     tally: Tally | None
+    other_tallies: list[Tally]
     vetoes: list[Veto]
     winners: list[Winner]
     overruled: bool

@@ -31,4 +31,5 @@ class VotingRoutes:
         if not (_ID.fullmatch(poll_id) and _ID.fullmatch(idea_id)):
             raise HTTPException(400)
         await self.commands.vote(form.person, poll_id, idea_id)
-        return RedirectResponse(f"/contests/{contest_id}#your-vote", 303)
+        shown = f"?poll={poll_id}" if form.get("several") == "yes" else ""
+        return RedirectResponse(f"/contests/{contest_id}{shown}#your-vote", 303)

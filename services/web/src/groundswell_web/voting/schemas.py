@@ -21,21 +21,43 @@ class Poll(Shape):
 
 
 class Standing(Shape):
-    """An idea's place; equal votes share a rank."""
+    """An idea's place; equal votes share a rank. Without figures while the tally is hidden."""
+
+    idea_id: str
+    votes: int | None
+    rank: int | None
+
+
+class OutsideFigure(Shape):
+    """Votes of an idea elsewhere."""
 
     idea_id: str
     votes: int
-    rank: int
+
+
+class OutsideLine(Shape):
+    """Figures from outside, which are in no total of ours."""
+
+    label: str
+    source_url: str | None
+    taken_at: datetime
+    figures: list[OutsideFigure]
 
 
 class Standings(Shape):
-    """How a poll stands, and how much of the votes log that rests on."""
+    """The first places of a poll, and how much of the votes log they rest on.
+
+    `rebuilding`: the count is being made again from the log, and shows less than it did.
+    """
 
     status: str
     counted_up_to: datetime | None
     not_counted_yet: int | None
-    votes: int
+    rebuilding: bool
+    total_votes: int | None
+    idea_count: int
     ideas: list[Standing]
+    outside: list[OutsideLine]
 
 
 class Ballot(Shape):

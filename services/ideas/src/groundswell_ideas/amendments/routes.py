@@ -1,0 +1,68 @@
+"""HTTP of amendments: make one, and read them all."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
+
+from groundswell_ideas.amendments.commands import AmendmentCommands
+from groundswell_ideas.amendments.queries import AmendmentQueries
+from groundswell_ideas.amendments.rules import Amendment
+from groundswell_ideas.amendments.schemas import AmendmentAnswer, AmendmentPage, NewAmendment
+from groundswell_kit.access import AnyReader, Manager
+from groundswell_kit.http import IdempotencyKey, RequestFingerprint, to_http
+from groundswell_kit.idempotency import Idempotency
+from groundswell_kit.paging import AskedPage
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentRoutes:
+    """Mounted by `app`."""
+
+    commands: AmendmentCommands
+    queries: AmendmentQueries
+    idempotency: Idempotency
+
+    def router(self) -> APIRouter:
+        """All routes of amendments."""
+        router = APIRouter(prefix="/v1/contests/{contest_id}/amendments", tags=["amendments"])
+        router.post("", status_code=201, response_model=AmendmentAnswer)(self.amend_contest)
+        router.get("")(self.list_amendments)
+        return router
+
+    async def amend_contest(
+        self,
+        contest_id: str,
+        manager: Manager,
+        body: NewAmendment,
+        fingerprint: RequestFingerprint,
+        key: IdempotencyKey = None,
+    ) -> Response:
+        """Change an open poll or open another one while people vote; voting follows in a moment.
+
+        What a poll counts by stays as it opened: there is no way to amend it.
+        """
+
+        async def act() -> AmendmentAnswer:
+            return AmendmentAnswer.of(await self._amend(manager.brand_id, contest_id, body))
+
+        stored = await self.idempotency.run(key, manager.key_scope, fingerprint, 201, act)
+        return to_http(stored)
+
+    async def list_amendments(
+        self, contest_id: str, reader: AnyReader, page: AskedPage
+    ) -> AmendmentPage:
+        """What was changed in a contest since it opened, and why; the newest last."""
+        found = await self.queries.page(contest_id, reader.staff_of, page.behind, page.wanted)
+        shown, cursor = page.cut(found)
+        return AmendmentPage(items=[AmendmentAnswer.of(item) for item in shown], next=cursor)
+
+    async def _amend(self, brand_id: str, contest_id: str, body: NewAmendment) -> Amendment:
+        if body.poll_changed is not None:
+            change = body.poll_changed.value()
+            return await self.commands.change_poll(brand_id, contest_id, body.reason, change)
+        if body.poll_opened is None:
+            raise ValueError("an amendment of nothing, which no accepted body is")
+        opened = body.poll_opened
+        return await self.commands.open_poll(
+            brand_id, contest_id, body.reason, opened.value(), opened.idea_ids, opened.closes_at
+        )

@@ -1,0 +1,164 @@
+"""What can be amended while people vote, and what cannot. Pure; called by the commands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from groundswell_ideas.contests.rules import Contest, Obstacle
+from groundswell_ideas.polls.rules import (
+    BALLOTS_MAXIMUM,
+    POLLS_MAXIMUM,
+    Poll,
+    PollChange,
+    changed,
+    ideas_on_ballots,
+)
+from groundswell_ideas.selection.rules import unfit_for_shortlist, unlisted
+from groundswell_ideas.submissions.rules import Idea
+
+CHANGED = "body.poll_changed"
+OPENED = "body.poll_opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """A change of a contest since it opened; those of a contest are numbered from 1.
+
+    It changed an open poll or opened another one.
+    """
+
+    contest_id: str
+    number: int
+    reason: str
+    amended_at: datetime
+    poll_changed: PollChange | None = None
+    poll_opened: Poll | None = None
+
+    @property
+    def id(self) -> str:
+        """Its place among the amendments of all contests; those of one contest sort by it."""
+        return amendment_id(self.contest_id, self.number)
+
+
+def amendment_id(contest_id: str, number: int) -> str:
+    """The id of a contest's amendment of this number."""
+    return f"{contest_id}.{number:06}"
+
+
+def obstacles_to_amending(contest: Contest) -> list[Obstacle]:
+    """What keeps a contest from being amended at all."""
+    if contest.phase == "voting":
+        return []
+    return [Obstacle("phase", "phase", f"a contest in {contest.phase} cannot be amended")]
+
+
+def obstacles_to_changing(
+    contest: Contest, change: PollChange, ideas: Mapping[str, Idea], now: datetime
+) -> list[Obstacle]:
+    """What keeps a poll from being changed; `ideas` are those found among the added ones."""
+    poll = next((poll for poll in contest.polls if poll.id == change.poll_id), None)
+    if poll is None:
+        return [Obstacle(f"{CHANGED}.poll_id", "unknown", "not a poll of this contest")]
+    if poll.closes_at <= now:
+        return [Obstacle(f"{CHANGED}.poll_id", "closed", "the time of this poll is over")]
+    added = _fields(f"{CHANGED}.added_idea_ids", change.added_idea_ids)
+    removed = _fields(f"{CHANGED}.removed_idea_ids", change.removed_idea_ids)
+    found = [
+        *unfit_for_shortlist(contest, added, ideas),
+        *_not_to_add(poll, added),
+        *_not_to_remove(poll, removed),
+        *_obstacles_to_closing(contest, f"{CHANGED}.closes_at", change.closes_at, now),
+    ]
+    if not found and changed(poll, change) == poll:
+        found.append(Obstacle(CHANGED, "change", "nothing would be different"))
+    return found or _too_many(contest, f"{CHANGED}.added_idea_ids", len(change.added_idea_ids))
+
+
+def obstacles_to_opening(contest: Contest, poll: Poll, now: datetime) -> list[Obstacle]:
+    """What keeps another poll from being opened."""
+    found = [
+        *unlisted(contest, _fields(f"{OPENED}.idea_ids", poll.idea_ids)),
+        *_obstacles_to_closing(contest, f"{OPENED}.closes_at", poll.closes_at, now),
+    ]
+    if poll.name in {other.name for other in contest.polls}:
+        message = "another poll of this contest has this name"
+        found.append(Obstacle(f"{OPENED}.name", "unique", message))
+    if len(contest.polls) >= POLLS_MAXIMUM:
+        message = f"a contest has {POLLS_MAXIMUM} polls at most"
+        found.append(Obstacle(OPENED, "maximum", message))
+    return found or _too_many(contest, f"{OPENED}.idea_ids", len(poll.idea_ids))
+
+
+def with_change(contest: Contest, change: PollChange) -> Contest:
+    """The contest with one poll changed; ideas that came on its ballot are on the shortlist."""
+    polls = (changed(p, change) if p.id == change.poll_id else p for p in contest.polls)
+    return replace(
+        contest,
+        version=contest.version + 1,
+        amendments=contest.amendments + 1,
+        polls=tuple(polls),
+        shortlist=(*contest.shortlist, *newly_shortlisted(contest, change)),
+    )
+
+
+def with_poll(contest: Contest, poll: Poll) -> Contest:
+    """The contest with one more poll."""
+    return replace(
+        contest,
+        version=contest.version + 1,
+        amendments=contest.amendments + 1,
+        polls=(*contest.polls, poll),
+    )
+
+
+def newly_shortlisted(contest: Contest, change: PollChange) -> list[str]:
+    """The added ideas that were not on the shortlist before."""
+    before = set(contest.shortlist)
+    return [idea_id for idea_id in change.added_idea_ids if idea_id not in before]
+
+
+def _fields(field: str, idea_ids: Sequence[str]) -> dict[str, str]:
+    return {f"{field}.{position}": idea_id for position, idea_id in enumerate(idea_ids)}
+
+
+def _not_to_add(poll: Poll, named: Mapping[str, str]) -> list[Obstacle]:
+    on_ballot, removed = set(poll.idea_ids), set(poll.removed_idea_ids)
+    there = [
+        Obstacle(field, "on-ballot", "the idea is on the ballot already")
+        for field, idea_id in named.items()
+        if idea_id in on_ballot
+    ]
+    return there + [
+        Obstacle(field, "removed", "an idea that was removed from the ballot does not come back")
+        for field, idea_id in named.items()
+        if idea_id in removed
+    ]
+
+
+def _not_to_remove(poll: Poll, named: Mapping[str, str]) -> list[Obstacle]:
+    on_ballot = set(poll.idea_ids)
+    return [
+        Obstacle(field, "on-ballot", "the idea is not on the ballot")
+        for field, idea_id in named.items()
+        if idea_id not in on_ballot
+    ]
+
+
+def _obstacles_to_closing(
+    contest: Contest, field: str, closes_at: datetime | None, now: datetime
+) -> list[Obstacle]:
+    if closes_at is None:
+        return []
+    if closes_at <= now:
+        return [Obstacle(field, "past", "the poll would have closed already")]
+    answer_by = contest.terms.answer_by
+    if answer_by is not None and answer_by < closes_at.astimezone(UTC).date():
+        return [Obstacle(field, "order", "the answer is due before the poll closes")]
+    return []
+
+
+def _too_many(contest: Contest, field: str, added: int) -> list[Obstacle]:
+    if not added or ideas_on_ballots(contest.polls) + added <= BALLOTS_MAXIMUM:
+        return []
+    message = f"the ballots of a contest hold {BALLOTS_MAXIMUM:,} ideas together at most"
+    return [Obstacle(field, "maximum", message)]

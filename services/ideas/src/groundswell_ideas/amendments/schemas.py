@@ -1,0 +1,109 @@
+"""HTTP shapes of amendments. What cannot be amended has no field in them."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import Field, StrictBool, model_validator
+
+from groundswell_ideas.amendments.rules import Amendment
+from groundswell_ideas.polls.rules import Poll, PollChange
+from groundswell_ideas.polls.schemas import PollAnswer, PollBody
+from groundswell_ideas.selection.rules import SHORTLIST_MAXIMUM
+from groundswell_ideas.shapes import Answer, Id, Moment, Reason, Request, UniqueIds
+
+IdeaIds = Annotated[UniqueIds, Field(max_length=SHORTLIST_MAXIMUM)]
+
+
+class PollChangeBody(Request):
+    """What becomes different in an open poll; what is left out stays.
+
+    An added idea has to be approved; one that is removed does not come back. An earlier
+    `closes_at` closes the poll before its time.
+    """
+
+    poll_id: Id
+    added_idea_ids: IdeaIds = Field(default_factory=list)
+    removed_idea_ids: IdeaIds = Field(default_factory=list)
+    closes_at: Moment | None = None
+    paused: StrictBool | None = None
+
+    def value(self) -> PollChange:
+        """The change."""
+        return PollChange(
+            poll_id=self.poll_id,
+            added_idea_ids=tuple(self.added_idea_ids),
+            removed_idea_ids=tuple(self.removed_idea_ids),
+            closes_at=self.closes_at,
+            paused=self.paused,
+        )
+
+
+class PollOpeningBody(PollBody):
+    """Another poll, such as a further round, with some of the shortlisted ideas on its ballot."""
+
+    idea_ids: Annotated[IdeaIds, Field(min_length=1)]
+    closes_at: Moment
+
+
+class NewAmendment(Request):
+    """Either a change of an open poll or another poll, with the reason that everybody reads."""
+
+    reason: Annotated[Reason, Field(examples=["The name is taken by another ship."])]
+    poll_changed: PollChangeBody | None = None
+    poll_opened: PollOpeningBody | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if (self.poll_changed is None) == (self.poll_opened is None):
+            raise ValueError("an amendment has either poll_changed or poll_opened")
+        return self
+
+
+class PollChangeAnswer(Answer):
+    """What became different in a poll; null or empty is what stayed."""
+
+    poll_id: str
+    added_idea_ids: list[str]
+    removed_idea_ids: list[str]
+    closes_at: datetime | None
+    paused: bool | None
+
+
+class OpenedPollAnswer(PollAnswer):
+    """A poll as it was opened."""
+
+    idea_ids: list[str]
+
+    @classmethod
+    def of_opened(cls, poll: Poll) -> Self:
+        """The answer that shows this poll with its ballot."""
+        return cls(**dict(PollAnswer.of(poll)), idea_ids=list(poll.idea_ids))
+
+
+class AmendmentAnswer(Answer):
+    """A change of a contest since it opened. Those of a contest are numbered from 1."""
+
+    number: int
+    reason: str
+    amended_at: datetime
+    poll_changed: PollChangeAnswer | None
+    poll_opened: OpenedPollAnswer | None
+
+    @classmethod
+    def of(cls, amendment: Amendment) -> Self:
+        """The answer that shows this amendment."""
+        change, poll = amendment.poll_changed, amendment.poll_opened
+        return cls(
+            number=amendment.number,
+            reason=amendment.reason,
+            amended_at=amendment.amended_at,
+            poll_changed=None if change is None else PollChangeAnswer.model_validate(change),
+            poll_opened=None if poll is None else OpenedPollAnswer.of_opened(poll),
+        )
+
+
+class AmendmentPage(Answer):
+    """Amendments as they came. `next` is the cursor of the following page, if any."""
+
+    items: list[AmendmentAnswer]
+    next: str | None

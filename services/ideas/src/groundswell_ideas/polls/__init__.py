@@ -1,0 +1,1 @@
+"""The polls of a contest: what each counts by, what is on its ballot, when it closes."""

@@ -1,0 +1,98 @@
+"""What a poll is, as its contest plans and changes it. Pure; used by contests and amendments."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+POLLS_MAXIMUM = 50
+
+BALLOTS_MAXIMUM = 20_000
+"""Ideas on all ballots of a contest: its ids travel in one event, and lie in one document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """Who may vote: everybody who is signed in and meets each condition that is set."""
+
+    invited_only: bool = False
+    segments: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    account_age_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LadderStep:
+    """Votes that an idea must reach, and the time that it has from the step before (seconds)."""
+
+    votes: int
+    within_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRules:
+    """How the votes of a poll count: the contract's PollRules, field by field.
+
+    They are frozen when the poll opens, and obeyed by voting alone.
+    """
+
+    kind: Literal["standing", "changeable"] = "standing"
+    ideas_per_ballot: int | None = 1
+    period: Literal["poll", "day"] = "poll"
+    time_zone: str = "UTC"
+    weights: Mapping[str, int] = field(default_factory=dict)
+    eligibility: Eligibility = Eligibility()
+    tallies: Literal["live", "delayed", "hidden"] = "live"
+    delay_seconds: int = 0
+    channels: tuple[str, ...] = ("web",)
+    review_seconds: int = 0
+    ladder: tuple[LadderStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PollTerms:
+    """A poll that a contest promises; `name` tells it from its siblings."""
+
+    name: str = ""
+    rules: PollRules = field(default_factory=PollRules)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """A poll that has opened. `removed_idea_ids` were on its ballot and never come back."""
+
+    id: str
+    name: str
+    rules: PollRules
+    idea_ids: tuple[str, ...]
+    removed_idea_ids: tuple[str, ...] = ()
+    closes_at: datetime
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollChange:
+    """What becomes different in an open poll; what is None or empty stays."""
+
+    poll_id: str
+    added_idea_ids: tuple[str, ...] = ()
+    removed_idea_ids: tuple[str, ...] = ()
+    closes_at: datetime | None = None
+    paused: bool | None = None
+
+
+def changed(poll: Poll, change: PollChange) -> Poll:
+    """The poll after a change that nothing stands in the way of."""
+    kept = (idea_id for idea_id in poll.idea_ids if idea_id not in set(change.removed_idea_ids))
+    return replace(
+        poll,
+        idea_ids=(*kept, *change.added_idea_ids),
+        removed_idea_ids=(*poll.removed_idea_ids, *change.removed_idea_ids),
+        closes_at=poll.closes_at if change.closes_at is None else change.closes_at,
+        paused=poll.paused if change.paused is None else change.paused,
+    )
+
+
+def ideas_on_ballots(polls: Sequence[Poll]) -> int:
+    """How many ideas these polls name, removed ones too; BALLOTS_MAXIMUM is the most."""
+    return sum(len(poll.idea_ids) + len(poll.removed_idea_ids) for poll in polls)

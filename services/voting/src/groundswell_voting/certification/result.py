@@ -1,0 +1,62 @@
+"""The result of a poll in the words of its tally: from a recount, or from the certified event.
+
+Used by certification, and by the operator's recount, which compares the two. No I/O.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from groundswell_contracts.tallies import ChannelVotes, IdeaTally, IdeaVotes, TallyCertified
+from groundswell_voting.certification.rules import PartitionCount, by_id, rank, totals
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a tally says of a poll; the fields of TallyCertified, which explains them."""
+
+    tally: list[IdeaTally]
+    removed: tuple[IdeaVotes, ...]
+    voters_set_aside: int
+    set_aside: tuple[IdeaVotes, ...]
+    channels: tuple[ChannelVotes, ...]
+    verdicts: dict[str, int]
+
+
+def result(counts: Sequence[PartitionCount]) -> Result:
+    """The result of a poll, of which all partitions hold the same ballot."""
+    poll, together = counts[0].poll, totals(counts)
+    ids = list(poll.ideas)
+    votes = by_id(ids, together.votes())
+    gone = {ids[ordinal] for ordinal in poll.removed}
+    on_ballot = {idea_id: n for idea_id, n in votes.items() if idea_id not in gone}
+    return Result(
+        tally=[
+            IdeaTally(idea_id=idea.idea_id, votes=idea.votes, rank=idea.rank)
+            for idea in rank(on_ballot)
+        ],
+        removed=tuple(IdeaVotes(idea_id=i, votes=n) for i, n in votes.items() if i in gone),
+        voters_set_aside=together.voters_set_aside(),
+        set_aside=tuple(
+            IdeaVotes(idea_id=idea_id, votes=n)
+            for idea_id, n in by_id(ids, together.set_aside()).items()
+            if n
+        ),
+        channels=tuple(
+            ChannelVotes(channel=channel, idea_id=ids[idea], votes=n)
+            for (channel, idea), n in sorted(together.channels().items())
+            if n and idea not in poll.removed
+        ),
+        verdicts={verdict.value: n for verdict, n in sorted(together.verdicts().items())},
+    )
+
+
+def certified_result(tally: TallyCertified) -> Result:
+    """The result that a certified tally holds."""
+    return Result(
+        tally.tally,
+        tally.removed,
+        tally.voters_set_aside,
+        tally.set_aside,
+        tally.channels,
+        tally.verdicts,
+    )

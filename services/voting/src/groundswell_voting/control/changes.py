@@ -1,0 +1,128 @@
+"""Carries out the changes of a poll, in the order in which they were asked for, one at a time.
+
+What a change takes away is announced, waited for and then logged; what it gives is logged and then
+announced. Each call does one step, which follows from the stored poll and change.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from groundswell_kit.clock import utc_now
+from groundswell_kit.observability import get_logger
+from groundswell_voting.control.records import given, records_of_change, taken_away
+from groundswell_voting.control.scribe import Scribe
+from groundswell_voting.control.voters import PassHolders
+from groundswell_voting.polls.rules import (
+    Change,
+    ChangeState,
+    ClosingChange,
+    DeadlineChange,
+    PauseChange,
+    Poll,
+    PollStage,
+    VotersChange,
+    applied,
+    refusal,
+    takes_away,
+)
+from groundswell_voting.polls.store import ChangeStore, PollStore
+from groundswell_voting.voteslog.codec import milliseconds
+
+log = get_logger()
+
+
+class PendingChanges:
+    """Called for a poll that is open, and for one that is closed until it is sealed."""
+
+    def __init__(
+        self, polls: PollStore, changes: ChangeStore, scribe: Scribe, holders: PassHolders
+    ) -> None:
+        self._polls = polls
+        self._changes = changes
+        self._scribe = scribe
+        self._holders = holders
+
+    async def step(self, poll: Poll) -> None:
+        """The next step of the change whose turn it is; nothing when none is pending."""
+        if poll.changes_done == poll.changes_asked:
+            return
+        change = await self._changes.next_of(poll)
+        if change is None:
+            raise LookupError(f"{poll.poll_id} has lost its change {poll.changes_done + 1}")
+        if poll.change_record is None:
+            await self._begin(poll, change)
+        else:
+            await self._carry_on(poll, change, poll.change_record)
+
+    async def forget(self) -> None:
+        """Somebody else holds the lease."""
+        await self._holders.forget()
+
+    async def _begin(self, poll: Poll, change: Change) -> None:
+        what = change.what
+        if isinstance(what, VotersChange) and what.resolved is None:
+            await self._resolve(change, what)
+            return
+        reason = refusal(poll, what)
+        if reason is not None:
+            log.warning("change refused", poll_id=poll.poll_id, kind=what.kind, reason=reason)
+            refused = replace(
+                change, state=ChangeState.REFUSED, refusal=reason, settled_at=utc_now()
+            )
+            await self._changes.settle(poll, refused)
+            return
+        await self._polls.change(poll, change_record=poll.control_number + 1)
+
+    async def _resolve(self, change: Change, what: VotersChange) -> None:
+        """Once and for good: what is written must be the same after a crash."""
+        found = await self._holders.voters(change.change_id, change.poll_id, what.pass_ids)
+        if found is not None:
+            await self._changes.resolve(change, sorted(found.union(what.voters)))
+
+    async def _carry_on(self, poll: Poll, change: Change, first_number: int) -> None:
+        records = records_of_change(change, first_number, self._scribe.partitions)
+        written = poll.control_number + 1 - first_number
+        if written == len(records):
+            await self._finish(poll, replace(change, record=first_number if records else None))
+            return
+        if await self._is_overtaken(poll, change) or not await self._may_be_written(poll, change):
+            return
+        is_last = written + 1 == len(records)
+        after = applied(poll, change.what) if is_last else {}
+        await self._scribe.record(poll, records[written], after)
+
+    async def _is_overtaken(self, poll: Poll, change: Change) -> bool:
+        """A closing time that has passed before the log has it: the poll closes early instead."""
+        what = change.what
+        if not isinstance(what, ClosingChange) or poll.writing is not None:
+            return False
+        if not await self._scribe.passed(poll, milliseconds(what.closes_at)):
+            return False
+        done = replace(change, state=ChangeState.DONE, settled_at=utc_now())
+        closing = {"stage": PollStage.CLOSING, "close_reason": "closed_early"}
+        await self._changes.settle(poll, done, **closing)
+        return True
+
+    async def _may_be_written(self, poll: Poll, change: Change) -> bool:
+        """What somebody began to write was announced, waited for or due before."""
+        what = change.what
+        if poll.writing is not None:
+            return True
+        if isinstance(what, DeadlineChange):
+            return await self._scribe.passed(poll, milliseconds(what.deadline))
+        if takes_away(poll, what):
+            return await self._scribe.announced(poll, **taken_away(what))
+        return True
+
+    async def _finish(self, poll: Poll, change: Change) -> None:
+        at = utc_now()
+        content = given(poll, change.what)
+        if content is not None:
+            announced_at_ms = await self._scribe.announce(poll, **content)
+            if announced_at_ms is None:
+                return
+            at = datetime.fromtimestamp(announced_at_ms / 1000, UTC)
+        done = replace(change, state=ChangeState.DONE, settled_at=at)
+        poll_is = {"paused": change.what.paused} if isinstance(change.what, PauseChange) else {}
+        await self._changes.settle(poll, done, **poll_is)
+        log.info("poll changed", poll_id=poll.poll_id, kind=change.what.kind)

@@ -1,0 +1,1 @@
+"""History: how the votes of a poll came in, interval by interval."""

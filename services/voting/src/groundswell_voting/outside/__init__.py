@@ -1,0 +1,1 @@
+"""Figures from outside: what ideas got elsewhere, entered by the brand, in no total of ours."""

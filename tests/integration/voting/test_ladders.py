@@ -1,0 +1,135 @@
+"""Ideas climb on real engines: steps are told once, whoever dies, and judged at their deadlines."""
+
+import asyncio
+from typing import Any
+
+from groundswell_contracts.tallies import ThresholdMissed, ThresholdReached
+from groundswell_contracts.topics import TALLIES
+from groundswell_voting.control.scribe import Scribe
+from groundswell_voting.control.watch import Watcher
+from groundswell_voting.ladders.commands import LadderCommands
+from groundswell_voting.ladders.store import ClimbStore
+from groundswell_voting.polls.commands import PollCommands
+from groundswell_voting.polls.rules import Poll, PollStage
+from groundswell_voting.voteslog.rules import LadderStep, Rules
+from tests.integration.voting.installation import Voting
+from tests.integration.voting.world import IDEAS, cast, eventually, running
+
+A, B = IDEAS[0], IDEAS[1]
+LONG = 3_600
+
+
+def rules(*steps: tuple[int, int]) -> Rules:
+    """A poll whose ideas climb: votes to reach, and the seconds for each step."""
+    ladder = tuple(LadderStep(votes, seconds) for votes, seconds in steps)
+    return Rules(ideas_per_ballot=None, ladder=ladder)
+
+
+def ladders(voting: Voting) -> LadderCommands:
+    stores = voting.stores
+    return LadderCommands(
+        stores.climbs,
+        PollCommands(stores.polls, stores.poll_changes),
+        stores.poll_changes,
+        stores.archive,
+        voting.projection,
+        voting.settings.voting_partitions,
+        Scribe(stores.polls, voting.writer, 0.5).passed,
+    )
+
+
+async def support(voting: Voting, poll: Poll, idea: str, *voters: str) -> None:
+    await voting.votes_log.cast(*(cast(voter, idea, poll.poll_id) for voter in voters))
+
+
+async def told(voting: Voting, poll: Poll) -> list[tuple[str, str, int, int]]:
+    """What the outbox has of the poll's steps: kind, idea, step and votes."""
+    kinds = {kind.type.encode(): kind for kind in (ThresholdReached, ThresholdMissed)}
+    found: list[tuple[str, str, int, int]] = []
+    async for row in voting.database["outbox"].find({"topic": TALLIES.name}).sort("_id", 1):
+        kind = kinds.get(dict(row["headers"])["ce_type"])
+        if kind is None:
+            continue
+        event = kind.model_validate_json(row["value"])
+        if event.poll_id == poll.poll_id:
+            found.append((kind.__name__, event.idea_id, event.step, event.votes))
+    return found
+
+
+async def tells(voting: Voting, poll: Poll, *expected: tuple[str, str, int, int]) -> None:
+    async def holds() -> bool:
+        return sorted(await told(voting, poll)) == sorted(expected)
+
+    await eventually(holds, f"{expected} is told")
+
+
+async def test_a_step_is_told_once_by_whichever_worker_sees_it(voting: Voting) -> None:
+    poll = await voting.plan(rules=rules((2, LONG), (3, LONG)), idea_ids=(A, B))
+    watchers: list[Watcher] = [ladders(voting).step]
+    async with voting.counted(), running(voting.machine(watchers=watchers).run):
+        await voting.reaches(poll, PollStage.OPEN)
+        await support(voting, poll, A, "ada", "ben")
+        await support(voting, poll, B, "ada")
+        await tells(voting, poll, ("ThresholdReached", A, 1, 2))
+        # Others that believe to be the one worker look at the same time.
+        opened = await voting.poll(poll)
+        zombies = [ladders(voting) for _ in range(4)]
+        await support(voting, poll, A, "cy", "dot")
+        await voting.archived()
+        await asyncio.gather(*(z.step(opened) for z in zombies), return_exceptions=True)
+        await tells(voting, poll, ("ThresholdReached", A, 1, 2), ("ThresholdReached", A, 2, 4))
+
+
+async def test_what_misses_its_step_leaves_the_ballot(voting: Voting) -> None:
+    poll = await voting.plan(rules=rules((2, 3), (9, LONG)), idea_ids=(A, B))
+    watchers: list[Watcher] = [ladders(voting).step]
+    async with voting.counted(), running(voting.machine(watchers=watchers).run):
+        await voting.reaches(poll, PollStage.OPEN)
+        await support(voting, poll, A, "ada", "ben")
+        await support(voting, poll, B, "ada")
+        await tells(voting, poll, ("ThresholdReached", A, 1, 2), ("ThresholdMissed", B, 1, 1))
+
+        async def has_left() -> bool:
+            return (await voting.poll(poll)).removed_idea_ids == (B,)
+
+        await eventually(has_left, "the idea has left the ballot")
+    climbs = await voting.stores.climbs.of_poll(poll.brand_id, poll.poll_id)
+    assert (climbs[A].step, climbs[A].missed_votes) == (2, None)
+    assert (climbs[B].step, climbs[B].missed_votes) == (1, 1)
+
+
+async def test_votes_before_the_deadline_count_though_nobody_looked(voting: Voting) -> None:
+    """Counted only after the deadline, by a counter that was away; the log has them before it."""
+    poll = await voting.plan(rules=rules((2, 4), (9, LONG)), idea_ids=(A, B))
+    watchers: list[Watcher] = [ladders(voting).step]
+    async with running(voting.machine(watchers=watchers).run):
+        await voting.reaches(poll, PollStage.OPEN)
+        await support(voting, poll, A, "ada", "ben")
+        await asyncio.sleep(4)
+        async with voting.counted():
+            await tells(voting, poll, ("ThresholdReached", A, 1, 2), ("ThresholdMissed", B, 1, 0))
+
+
+async def test_a_worker_that_dies_while_judging_tells_nothing_twice(voting: Voting) -> None:
+    poll = await voting.plan(rules=rules((2, 2), (9, LONG)), idea_ids=(A, B))
+
+    class Killed(ClimbStore):
+        """Dies with a move behind it: alone committed, or taken back with the deadline's."""
+
+        moves = 0
+
+        async def move(self, *args: Any) -> None:
+            await super().move(*args)
+            if args[1]:
+                Killed.moves += 1
+                if Killed.moves <= 2:
+                    raise ConnectionError("the worker is gone")
+
+    stores = voting.stores
+    dying = ladders(voting)
+    object.__setattr__(dying, "climbs", Killed(voting.database, stores.outbox))
+    async with voting.counted(), running(voting.machine(watchers=[dying.step]).run):
+        await voting.reaches(poll, PollStage.OPEN)
+        await support(voting, poll, A, "ada", "ben")
+        await tells(voting, poll, ("ThresholdReached", A, 1, 2), ("ThresholdMissed", B, 1, 0))
+        assert Killed.moves >= 2
