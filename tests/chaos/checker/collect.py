@@ -1,0 +1,94 @@
+"""Reads what a run has left in Kafka and MongoDB, with clients that the vote path does not use."""
+
+import time
+from pathlib import Path
+
+import pymongo
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+
+from tests.chaos.checker.evidence import Evidence, LogRecord, read_history
+
+VOTES_LOG = "groundswell.votes.v1"
+READ_SECONDS = 60.0
+_OFFSETS = 1 << 48
+
+
+def collect(directory: Path, kafka: str, mongo: str, database: str, partitions: int) -> Evidence:
+    """The evidence of a run whose history lies in this directory. Raises what the engines say."""
+    client: pymongo.MongoClient[dict[str, object]] = pymongo.MongoClient(mongo)
+    try:
+        stored = client[database]
+        return Evidence(
+            partitions=partitions,
+            history=read_history(directory),
+            log=read_log(kafka, partitions),
+            archive=[_archived(found) for found in stored["votes_log"].find().sort("_id", 1)],
+            tallies={str(found["_id"]): found for found in stored["tallies"].find()},
+        )
+    finally:
+        client.close()
+
+
+def read_log(kafka: str, partitions: int) -> list[LogRecord]:
+    """The whole votes log. Raises KafkaException, or TimeoutError when it takes too long."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": kafka,
+            "group.id": "chaos-checker",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "error",
+        }
+    )
+    try:
+        ends = {p: _end(consumer, p) for p in range(partitions)}
+        consumer.assign([TopicPartition(VOTES_LOG, p, 0) for p, end in ends.items() if end])
+        found: list[LogRecord] = []
+        deadline = time.monotonic() + READ_SECONDS
+        while len(found) < sum(ends.values()):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"read {len(found)} of {sum(ends.values())} records")
+            for message in consumer.consume(1_000, timeout=1.0):
+                found.append(_read(message))  # noqa: PERF401 - read as it comes
+        return sorted(found, key=lambda record: (record.partition, record.offset))
+    finally:
+        consumer.close()
+
+
+def _end(consumer: Consumer, partition: int) -> int:
+    start, end = consumer.get_watermark_offsets(TopicPartition(VOTES_LOG, partition), timeout=20)
+    if start != 0:
+        raise KafkaException(f"partition {partition} begins at {start}")
+    return int(end)
+
+
+def _read(message: Message) -> LogRecord:
+    error = message.error()
+    if error is not None:
+        raise KafkaException(error)
+    partition, offset = message.partition(), message.offset()
+    if partition is None or offset is None:
+        raise KafkaException("a record without a place")
+    headers = tuple((str(pair[0]), _raw(pair[1])) for pair in message.headers() or ())
+    at_ms = int(message.timestamp()[1])
+    return LogRecord(partition, offset, at_ms, _raw(message.key()), _raw(message.value()), headers)
+
+
+def _raw(value: object) -> bytes | None:
+    if value is None or isinstance(value, bytes):
+        return value
+    return str(value).encode()
+
+
+def _archived(document: dict[str, object]) -> LogRecord:
+    partition, offset = divmod(int(str(document["_id"])), _OFFSETS)
+    headers = document["headers"]
+    if not isinstance(headers, list):
+        raise TypeError(f"headers of {partition}/{offset}: {headers!r}")
+    return LogRecord(
+        partition,
+        offset,
+        int(str(document["appended_at_ms"])),
+        _raw(document["key"]),
+        _raw(document["value"]),
+        tuple((str(name), _raw(value)) for name, value in headers),
+    )

@@ -1,0 +1,15 @@
+"""Runs every invariant over a run; used by `make chaos`, and by hand to judge a kept run again."""
+
+from tests.chaos.checker import answers, stores
+from tests.chaos.checker.evidence import Evidence
+from tests.chaos.checker.reading import Reading
+
+INVARIANTS = (*answers.INVARIANTS, *stores.INVARIANTS)
+
+
+def findings(evidence: Evidence) -> list[str]:
+    """Every breach, as `name of the invariant: who, what and where`; empty when all holds."""
+    run = Reading(evidence)
+    return [
+        f"{invariant.__name__}: {breach}" for invariant in INVARIANTS for breach in invariant(run)
+    ]

@@ -1,0 +1,187 @@
+"""The evidence of a run put in order: who sent what, what was answered, what the log made of it."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from tests.chaos.checker.evidence import Entry, Evidence, LogRecord
+from tests.chaos.checker.fold import Ballot, BallotKey, Fold, Poll
+
+VOTE = "groundswell.VoteCast.v1"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Choice:
+    """What somebody voted for: the same choice sent again is the same vote."""
+
+    poll_id: str
+    period: str
+    voter: str
+    revision: int
+    ideas: tuple[str, ...]
+
+    @property
+    def ballot(self) -> BallotKey:
+        """The ballot that it is for."""
+        return self.poll_id, self.period, self.voter
+
+    def __str__(self) -> str:
+        revision = f", revision {self.revision}" if self.revision else ""
+        return f"{self.poll_id}, voter {self.voter}, {'+'.join(self.ideas) or 'nothing'}{revision}"
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One request. `status` None: no answer, or none that can be read."""
+
+    number: int
+    choice: Choice
+    began: float
+    ended: float = float("inf")
+    status: int | None = None
+    body: Any = None
+    retry_after: str | None = None
+    bad: str | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether its answer promises that the vote counts."""
+        return self.status in (200, 202)
+
+    @property
+    def refused(self) -> bool:
+        """Whether its answer says that nothing came of it."""
+        return self.status is not None and 400 <= self.status < 500
+
+    def __str__(self) -> str:
+        return f"request {self.number} ({self.choice}), answer {self.status}"
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A vote in the log and what the fold made of it."""
+
+    record: LogRecord
+    choice: Choice
+    vote_id: str
+    verdict: str
+
+
+@dataclass
+class Reading:
+    """One run. Everything is worked out when it is first asked for."""
+
+    evidence: Evidence
+    _by_partition: dict[int, list[LogRecord]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._by_partition = self.evidence.log_by_partition()
+
+    def log_of(self, partition: int) -> list[LogRecord]:
+        """A partition's records, in order."""
+        return self._by_partition[partition]
+
+    @cached_property
+    def folds(self) -> dict[int, Fold]:
+        """The whole log folded, by partition."""
+        partitions = self.evidence.partitions
+        return {p: Fold(p, partitions).take_all(self.log_of(p)) for p in range(partitions)}
+
+    @cached_property
+    def attempts(self) -> list[Attempt]:
+        """Every request that was sent."""
+        found: dict[int, Attempt] = {}
+        for entry in self.evidence.of("invoke", "answer", "unknown"):
+            number = entry["id"]
+            if entry["kind"] == "invoke":
+                choice = _sent(entry)
+                found[number] = Attempt(number, choice, entry["t"], bad=entry.get("bad"))
+                continue
+            attempt = found[number]
+            attempt.ended = entry["t"]
+            if entry["kind"] == "answer":
+                attempt.status, attempt.body = entry["status"], entry["body"]
+                attempt.retry_after = entry.get("retry_after")
+        return list(found.values())
+
+    @cached_property
+    def by_choice(self) -> dict[Choice, list[Attempt]]:
+        """Attempts with a good pass, by what they voted for."""
+        found: dict[Choice, list[Attempt]] = defaultdict(list)
+        for attempt in self.attempts:
+            if attempt.bad is None:
+                found[attempt.choice].append(attempt)
+        return found
+
+    @cached_property
+    def by_ballot(self) -> dict[BallotKey, dict[Choice, list[Attempt]]]:
+        """The same, by whose ballot it is."""
+        found: dict[BallotKey, dict[Choice, list[Attempt]]] = defaultdict(dict)
+        for choice, attempts in self.by_choice.items():
+            found[choice.ballot][choice] = attempts
+        return found
+
+    @cached_property
+    def logged(self) -> list[Logged]:
+        """Every vote of the log."""
+        return [
+            Logged(record, *_read(record), verdict)
+            for partition, fold in self.folds.items()
+            for record in self.log_of(partition)
+            if (verdict := fold.verdicts.get(record.offset)) is not None
+        ]
+
+    @cached_property
+    def logged_by_id(self) -> dict[str, list[Logged]]:
+        """The votes of the log by their vote_id."""
+        found: dict[str, list[Logged]] = defaultdict(list)
+        for logged in self.logged:
+            found[logged.vote_id].append(logged)
+        return found
+
+    @cached_property
+    def ballots(self) -> dict[BallotKey, Ballot]:
+        """Every ballot in the end, of polls that are over as well."""
+        found: dict[BallotKey, Ballot] = {}
+        for fold in self.folds.values():
+            found |= fold.ballots
+            for final in fold.final.values():
+                found |= final
+        return found
+
+    def poll(self, poll_id: str) -> Poll:
+        """A poll as its voters' partition has it in the end (ideas are equal in all)."""
+        return next(fold.polls[poll_id] for fold in self.folds.values() if poll_id in fold.polls)
+
+    def poll_ids(self) -> set[str]:
+        """The polls that the log knows."""
+        return {poll_id for fold in self.folds.values() for poll_id in fold.polls}
+
+    def ideas_on(self, key: BallotKey) -> list[str]:
+        """The ids of the ideas on a ballot in the end, in its order."""
+        ballot = self.ballots.get(key)
+        if ballot is None:
+            return []
+        ideas = self.poll(key[0]).ideas
+        return [ideas[ordinal] for ordinal in ballot.ordinals]
+
+
+def _sent(entry: Entry) -> Choice:
+    ideas = tuple(sorted(entry["ideas"]))
+    return Choice(
+        entry["poll"], entry.get("period", ""), entry["voter"], entry["revision"] or 0, ideas
+    )
+
+
+def _read(record: LogRecord) -> tuple[Choice, str]:
+    data = json.loads(record.value or b"")
+    choice = Choice(
+        data["poll_id"],
+        data.get("period", ""),
+        data["voter"],
+        data.get("revision") or 0,
+        tuple(sorted(data["idea_ids"])),
+    )
+    return choice, data["vote_id"]

@@ -1,0 +1,58 @@
+"""Reads of the standings of a large poll while people vote: how many, and how fast at 60 % of it.
+
+The capacity is found by a closed loop of wrk; the latency by an open loop of h2load, which sends
+each read at its time, whatever the answers before it took.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from tests.load.polls import Poll, open_poll
+from tests.load.progress import progress, used_since
+from tests.load.sides import Measured, Sides, Stage
+from tests.load.sides.meanwhile import people_voting
+from tests.load.sizes import Sizes
+from tests.load.tools import LoadFailed, read_at_rate, read_over_and_over
+from tests.load.world import ROLES, world
+
+SHARE = 0.6
+HELD_WITHIN = 0.03
+READERS = 32
+BEHIND_SECONDS = 30.0  # people go on voting so much longer than it takes
+
+
+@asynccontextmanager
+async def standings(stage: Stage) -> AsyncIterator[Sides]:
+    """One side, `standings`: its capacity first, then the latency at a share of it."""
+    sizes = stage.sizes
+    async with world(stage.directory, *ROLES) as it, progress(it) as log:
+        poll = await open_poll(it, sizes.standings_ideas)
+        await poll.append(sizes.standings_votes)
+        await log.until_at_rest()
+        yield Sides(it.versions, {"standings": partial(_read, poll, sizes)})
+
+
+async def _read(poll: Poll, sizes: Sizes) -> Measured:
+    seconds, api = sizes.load_seconds, poll.world.urls["api"]
+    async with people_voting(poll, sizes.standings_vote_rate, 2 * seconds + BEHIND_SECONDS):
+        before = poll.world.cpu()
+        load = await read_over_and_over(api, poll.standings_path, READERS, seconds)
+        load.require_only(200)
+        used = used_since(poll.world, before, load.answers[200])
+        capacity = load.per_second(200)
+        asked = round(SHARE * capacity)
+        held = await read_at_rate(poll.standings_url, asked, seconds)
+    if abs(held.rate / asked - 1) > HELD_WITHIN:
+        raise LoadFailed(f"the rate was not held: {held.rate:.0f} of {asked} a second")
+    return {
+        "capacity_per_second": capacity,
+        "api_cpu_us_per_read": used["api_cpu_us_per_vote"],
+        "asked_per_second": asked,
+        "held_per_second": held.rate,
+        "p50_ms": held.p50_ms,
+        "p99_ms": held.p99_ms,
+        "slowest_ms": held.slowest_ms,
+        "wrk_cpu_seconds": load.cpu_seconds,
+        "h2load_cpu_seconds": held.cpu_seconds,
+    }

@@ -1,0 +1,65 @@
+"""How large a run is: the full one, whose figures count, and the quick one, which only shows that
+everything works. Read by all experiments."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Votes are numbers of votes, seconds how long a load lasts, rates are per second."""
+
+    name: str
+    repetitions: int
+    warms_up: bool
+    load_seconds: float
+    connections: int
+    log_votes: int
+    surge_votes: int
+    grown_votes: int
+    growth_sample_votes: int
+    growth_rate: int
+    overload_connections: int
+    overload_waiting_votes: int
+    recovery_rate: int
+    standings_ideas: int
+    standings_votes: int
+    standings_vote_rate: int
+
+
+FULL = Sizes(
+    name="full",
+    repetitions=3,
+    warms_up=True,
+    load_seconds=10,
+    connections=128,
+    log_votes=200_000,
+    surge_votes=200_000,
+    grown_votes=1_000_000,
+    growth_sample_votes=20_000,
+    growth_rate=1_000,
+    overload_connections=3_000,
+    overload_waiting_votes=1_000,
+    recovery_rate=300,
+    standings_ideas=1_000,
+    standings_votes=50_000,
+    standings_vote_rate=100,
+)
+
+QUICK = Sizes(
+    name="quick",
+    repetitions=1,
+    warms_up=False,
+    load_seconds=1,
+    connections=32,
+    log_votes=2_000,
+    surge_votes=2_000,
+    grown_votes=2_000,
+    growth_sample_votes=300,
+    growth_rate=300,
+    overload_connections=200,
+    overload_waiting_votes=20,
+    recovery_rate=50,
+    standings_ideas=100,
+    standings_votes=500,
+    standings_vote_rate=20,
+)

@@ -1,0 +1,103 @@
+"""The bench in its quick form: what it writes, and that a run which was cut off goes on. No test
+looks at how fast anything was."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import xml.etree.ElementTree as ET
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.load.figures import FIGURES
+from tests.support.processes import all_gone
+
+pytestmark = pytest.mark.timeout(540)
+
+RUN_SECONDS = 240.0
+CHOSEN = ("overload", "standings")
+
+
+@asynccontextmanager
+async def bench(tmp_path: Path) -> AsyncIterator[Process]:
+    """A quick run of some experiments, in a session of its own; it does not outlive the block."""
+    only = [word for name in CHOSEN for word in ("--only", name)]
+    own = {"GROUNDSWELL_STATE": str(tmp_path / "state")}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-u", "-m", "tests.load", "--quick", "--out", str(tmp_path / "out")),
+        *only,
+        env={**os.environ, **own},
+        stdin=DEVNULL,
+        stdout=PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        await process.communicate()
+
+
+async def line_with(process: Process, text: str) -> None:
+    """Reads its output up to a line that holds this."""
+    assert process.stdout is not None
+    while (line := await process.stdout.readline()) and text not in line.decode():
+        pass
+    assert line, f"it ended without {text!r}"
+
+
+def experiments(tmp_path: Path) -> Any:
+    return json.loads((tmp_path / "out" / "results.json").read_text())["experiments"]
+
+
+async def test_a_run_that_is_cut_off_leaves_nothing_behind_and_goes_on(tmp_path: Path) -> None:
+    async with asyncio.timeout(RUN_SECONDS), bench(tmp_path) as first:
+        await line_with(first, "1/1 peak")
+        started = psutil.Process(first.pid).children(recursive=True)
+        assert len(started) > 3  # the engines, and roles of voting
+        first.send_signal(signal.SIGINT)
+        assert await first.wait() == 1
+        assert await all_gone([process.pid for process in started])
+    kept = experiments(tmp_path)["overload"]["repetitions"][0]["peak"]
+
+    async with asyncio.timeout(RUN_SECONDS), bench(tmp_path) as second:
+        output = (await second.communicate())[0].decode()
+        assert second.returncode == 0, output
+    assert "peak:" not in output
+    measured = experiments(tmp_path)
+    assert measured["overload"]["repetitions"][0]["peak"] == kept
+    check_results(measured)
+    check_report(tmp_path / "out", output)
+
+
+def check_results(measured: Any) -> None:
+    """Each side of each turn gave numbers, under versions and a commit that are named."""
+    assert set(measured) == set(CHOSEN)
+    assert measured["overload"]["sides"] == ["peak", "overloaded"]
+    for one in measured.values():
+        assert [list(turn) for turn in one["repetitions"]] == [one["sides"]]
+        assert {"engines", "uvicorn", "aiokafka", "redis", "wrk"} <= set(one["versions"])
+        assert one["commits"]
+        for side in one["repetitions"][0].values():
+            assert side
+            assert all(isinstance(number, int | float) for number in side.values())
+    overloaded = measured["overload"]["repetitions"][0]["overloaded"]
+    assert overloaded["refused"] > 0
+
+
+def check_report(out: Path, output: str) -> None:
+    """The table holds every figure, also those that were not measured; the plots are SVG."""
+    report = (out / "results.md").read_text()
+    for figure in FIGURES:
+        (row,) = [line for line in report.splitlines() if line.startswith(f"| {figure.name} |")]
+        assert ("not measured" in row) == (figure.experiment not in CHOSEN)
+        assert row in output
+    for plot in ("figures.svg", "throughput.svg"):
+        assert ET.parse(out / plot).getroot().tag.endswith("svg")  # noqa: S314 - our own file
