@@ -47,20 +47,20 @@ def published(contest_id: str) -> CloudEvent:
 
 def voting_opened(contest_id: str, at: datetime | None = None) -> CloudEvent:
     poll = {"poll_id": "poll_1", "rules": {}, "idea_ids": [], "closes_at": utc_now()}
-    return _entered(contest_id, "voting", at, poll)
+    return _entered(contest_id, "voting", at, [poll])
 
 
 def decided(contest_id: str, at: datetime | None = None) -> CloudEvent:
-    return _entered(contest_id, "decided", at, None)
+    return _entered(contest_id, "decided", at, [])
 
 
-def _entered(contest_id: str, phase: str, at: datetime | None, poll: Any) -> CloudEvent:
+def _entered(contest_id: str, phase: str, at: datetime | None, polls: Any) -> CloudEvent:
     data = {
         "contest_id": contest_id,
         "title": TITLE,
         "from_phase": "moderation",
         "to_phase": phase,
-        "poll": poll,
+        "polls": polls,
     }
     return enveloped(ContestPhaseChanged.model_validate(data), at)
 

@@ -1,76 +1,24 @@
 """A tally is certified when archive and live count are whole and equal, once, and not before."""
 
 import asyncio
-import random
-from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Sequence
 
 import pytest
 from prometheus_client import REGISTRY
 
-from groundswell_contracts.tallies import ChannelVotes, IdeaVotes, TallyCertified
+from groundswell_contracts.tallies import TallyCertified
 from groundswell_contracts.topics import TALLIES
-from groundswell_contracts.votes import VoteCast
 from groundswell_kit.ids import new_id
 from groundswell_kit.relay import Relay
-from groundswell_voting.app.operator import recounted, set_back
-from groundswell_voting.certification.commands import CertificationCommands
-from groundswell_voting.certification.report import comparison, report
-from groundswell_voting.certification.result import certified_result
+from groundswell_voting.app.operator import set_back
 from groundswell_voting.control import life
 from groundswell_voting.polls.rules import (
-    ChangeState,
-    IdeasChange,
     Poll,
     PollStage,
-    VotersChange,
 )
-from groundswell_voting.voteslog.rules import Rules
 from tests.integration.voting.installation import Voting, event_of
-from tests.integration.voting.world import BRAND, IDEAS, Log, cast, dump, eventually, running
-
-CHANCE = random.Random(2016)  # noqa: S311 - a test's order
-
-
-async def cast_all(voting: Voting, poll: Poll, voters: int = 60) -> Counter[str]:
-    """Votes, repeats and second thoughts in the log; what must be counted."""
-    choices = {f"voter_{n}": CHANCE.choice(IDEAS) for n in range(voters)}
-    votes = [cast(voter, idea, poll.poll_id) for voter, idea in choices.items()]
-    second = [cast(f"voter_{n}", CHANCE.choice(IDEAS), poll.poll_id) for n in range(10)]
-    await voting.votes_log.cast(*votes, *second, cast("voter_1", "idea_trout", poll.poll_id))
-    return Counter(choices.values())
-
-
-@asynccontextmanager
-async def sealing(voting: Voting) -> AsyncIterator[tuple[Poll, Counter[str]]]:
-    """A poll that is about to be sealed, with its votes; the machine runs, nobody counts yet."""
-    poll = await voting.open()
-    expected = await cast_all(voting, poll)
-    await voting.close(poll)
-    async with running(voting.machine(announce_seconds=0.2).run):
-        yield await voting.reaches(poll, PollStage.SEALED), expected
-
-
-def certification_of(voting: Voting) -> CertificationCommands:
-    stores = voting.stores
-    return CertificationCommands(
-        voting.database.client,
-        stores.archive,
-        voting.projection,
-        stores.tallies,
-        stores.polls,
-        voting.settings.voting_partitions,
-    )
-
-
-async def tally_of(voting: Voting, poll: Poll) -> TallyCertified:
-    found = await voting.stores.tallies.find_public(poll.poll_id)
-    assert found is not None
-    brand_id, tally = found
-    assert brand_id == BRAND
-    return tally
+from tests.integration.voting.sealed import cast_all, certification_of, sealing, tally_of
+from tests.integration.voting.world import BRAND, IDEAS, Log, cast, eventually, running
 
 
 async def published(voting: Voting, poll: Poll) -> Sequence[TallyCertified]:
@@ -186,91 +134,6 @@ async def test_an_archive_with_a_hole_is_refused(
         await voting.reaches(poll, PollStage.CERTIFIED)
 
 
-async def test_the_operators_recount_tells_the_same_and_touches_nothing(voting: Voting) -> None:
-    async with sealing(voting) as (poll, expected):
-        before = await recounted(voting.settings, poll.poll_id)
-        assert (before.equal, before.sealed) == (None, True)
-        async with voting.counted():
-            await voting.reaches(poll, PollStage.RETIRED)
-    tally = await tally_of(voting, poll)
-    logged = await voting.votes_log.read()
-    stored = await voting.database["votes_log"].count_documents({})
-    again = await recounted(voting.settings, poll.poll_id)
-    assert again.equal is True
-    assert again.log_hash == tally.log_hash == before.log_hash
-    assert again.recounted == before.recounted == certified_result(tally)
-    assert {i.idea_id: i.votes for i in again.recounted.tally if i.votes} == expected
-    votes = expected[IDEAS[0]]
-    lines = list(report(again))
-    assert f"{IDEAS[0]}\trecounted {votes}\tcertified {votes}" in lines
-    assert lines[-1] == "equal"
-    assert await voting.votes_log.read() == logged
-    assert await voting.database["votes_log"].count_documents({}) == stored
-
-
-async def test_a_poll_with_all_that_may_happen_is_certified(voting: Voting) -> None:
-    """Weights, channels, an idea removed and one added, voters set aside and one reinstated."""
-    rules = Rules(ideas_per_ballot=2, weights={"gold": 3}, channels=("web", "shop"))
-    poll = await voting.open(rules=rules)
-
-    def voted(voter: str, idea: str, **more: str) -> VoteCast:
-        return cast(voter, idea, poll.poll_id).model_copy(update=more)
-
-    async with voting.counted(), running(voting.machine(0.05).run):
-        await voting.votes_log.cast(
-            voted("anne", IDEAS[0], segment="gold", channel="shop"),
-            voted("anne", IDEAS[1], segment="gold"),
-            voted("bert", IDEAS[1], channel="shop"),
-            voted("carl", IDEAS[0]),
-            voted("dora", IDEAS[2]),
-        )
-        aside = VotersChange(
-            "set_aside", "case 1", "bought", ("carl", "dora"), (), ("carl", "dora")
-        )
-        back = VotersChange("reinstate", "case 1", "an error", ("dora",), (), ("dora",))
-        for what in (IdeasChange(("idea_new",), (IDEAS[1],)), aside, back):
-            change = await voting.settled(await voting.ask(poll, what))
-            assert change.state is ChangeState.DONE, change
-        await voting.votes_log.cast(
-            voted("bert", "idea_new"), voted("carl", "idea_new"), voted("anne", IDEAS[1])
-        )
-        open_count = await recounted(voting.settings, poll.poll_id)
-        await voting.close(poll)
-        await voting.reaches(poll, PollStage.RETIRED)
-    tally = await tally_of(voting, poll)
-    assert {i.idea_id: (i.votes, i.rank) for i in tally.tally} == {
-        IDEAS[0]: (3, 1),
-        IDEAS[2]: (1, 2),
-        "idea_new": (1, 2),
-        IDEAS[3]: (0, 4),
-        IDEAS[4]: (0, 4),
-    }
-    assert tally.removed == (IdeaVotes(idea_id=IDEAS[1], votes=4),)
-    assert tally.voters_set_aside == 1
-    assert tally.set_aside == (
-        IdeaVotes(idea_id=IDEAS[0], votes=1),
-        IdeaVotes(idea_id="idea_new", votes=1),
-    )
-    assert tally.channels == (ChannelVotes(channel="shop", idea_id=IDEAS[0], votes=3),)
-    assert tally.verdicts == {"counted": 6, "set_aside": 1, "idea_removed": 1}
-
-    assert (open_count.sealed, open_count.equal) == (False, None)
-    assert open_count.recounted == certified_result(tally)
-    assert (await recounted(voting.settings, poll.poll_id)).equal is True
-    await _what_if(voting, poll, rules)
-
-
-async def _what_if(voting: Voting, poll: Poll, rules: Rules) -> None:
-    """The same poll, had there been no weights; nothing is touched by asking."""
-    stored = await dump(voting.redis), await voting.poll(poll)
-    found = await recounted(voting.settings, poll.poll_id, replace(rules, weights={}))
-    lines = [line.split() for line in comparison(found)]
-    assert lines[0] == ["idea", "certified", "under", "other", "rules", "difference"]
-    assert [IDEAS[0], "3", "1", "-2"] in lines
-    assert [IDEAS[1], "(removed)", "4", "2", "-2"] in lines
-    assert (await dump(voting.redis), await voting.poll(poll)) == stored
-
-
 async def test_a_log_of_another_ballot_than_the_stored_one_is_refused(voting: Voting) -> None:
     async with sealing(voting) as (poll, _):
         pass
@@ -280,35 +143,6 @@ async def test_a_log_of_another_ballot_than_the_stored_one_is_refused(voting: Vo
         await voting.archived()
         assert await _stays_sealed(voting, poll)
     assert "another ballot" in str((await voting.poll(poll)).refusal)
-
-
-async def test_partitions_are_rebuilt_while_others_go_on(voting: Voting) -> None:
-    """Votes come meanwhile; certified is what the log says."""
-    poll = await voting.open()
-    choices: Counter[str] = Counter()
-
-    async def keep_voting(stop: asyncio.Event) -> None:
-        for n in range(2_000):
-            if stop.is_set():
-                return
-            idea = CHANCE.choice(IDEAS)
-            choices[idea] += 1
-            await voting.votes_log.cast(cast(f"voter_{n}", idea, poll.poll_id))
-
-    partitions = range(voting.settings.voting_partitions)
-    async with voting.counted():
-        async with running(keep_voting):
-            for chosen in ([3], [7], partitions):
-                counted = await voting.projection.position(5)
-                await set_back(voting.settings, chosen)
-                if 5 not in chosen:
-                    assert (await voting.projection.position(5)).offset >= counted.offset
-                await asyncio.sleep(0.5)
-        async with running(voting.machine(0.05).run):
-            await voting.close(poll)
-            await voting.reaches(poll, PollStage.CERTIFIED)
-    tally = await tally_of(voting, poll)
-    assert {idea.idea_id: idea.votes for idea in tally.tally if idea.votes} == choices
 
 
 async def _is_refused(voting: Voting, poll: Poll, partition: int) -> bool:

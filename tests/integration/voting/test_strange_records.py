@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from groundswell_kit.partitions import PartitionsHalted
+from groundswell_voting.counting.counter import BATCH_RECORDS
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.counting.rules import Verdict
 from groundswell_voting.voteslog.rules import VOTE_TYPE
@@ -98,7 +100,9 @@ async def test_an_unknown_type_stops_its_partition_and_no_other(
     log: Log, projection: Projection, headers: list[tuple[str, Any]]
 ) -> None:
     await log.append_raw(0, [(b"key", b"{}", headers)])
-    await log.append(0, *(cast(voter) for voter in voters_of(0, 2, 20)))
+    # More than one batch behind it: none of them is touched.
+    await log.append(0, *(cast(voter) for voter in voters_of(0, 2, BATCH_RECORDS + 100)))
+    restarts = REGISTRY.get_sample_value("groundswell_counter_restarts_total")
     async with counting(log, projection) as one:
         await until_exact(log, projection)
         await eventually(lambda: _is_halted(one, 0), "the partition is halted")
@@ -112,6 +116,7 @@ async def test_an_unknown_type_stops_its_partition_and_no_other(
     async with counting(log, projection) as one:
         await eventually(lambda: _is_halted(one, 0), "the partition is halted again")
     assert await votes(projection, 0) == 1
+    assert REGISTRY.get_sample_value("groundswell_counter_restarts_total") == restarts
 
 
 async def test_a_gap_in_the_controls_halts_the_poll_with_an_alarm(

@@ -45,7 +45,7 @@ def telling_events(title: str = "RRS Boaty", reason: str = "It floats.") -> dict
                 "title": title,
                 "from_phase": "submission",
                 "to_phase": "voting",
-                "poll": poll,
+                "polls": [poll],
             }
         ),
         "result_published": ContestPhaseChanged(

@@ -107,7 +107,8 @@ def test_counts_by_name() -> None:
 @given(logs(), st.data())
 def test_counting_on_equals_counting_from_zero(log: list[Record], data: st.DataObject) -> None:
     """Cut anywhere; after each piece the counter may be a new one, which reads what is stored."""
-    cuts = data.draw(st.sets(st.integers(0, len(log))), label="cuts")
+    everywhere = st.just(set(range(len(log))))
+    cuts = data.draw(everywhere | st.sets(st.integers(0, len(log))), label="cuts")
     counted, memory = Stored(), None
     for start, stop in pairwise(sorted({0, len(log)} | cuts)):
         kept = memory if data.draw(st.booleans(), label="goes on") else None

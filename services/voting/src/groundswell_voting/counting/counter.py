@@ -76,6 +76,8 @@ class Counter:
 
     async def _count_all(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> None:
         for start in range(0, len(raw), BATCH_RECORDS):
+            if partition in self._reader.halted:
+                return
             if not await self._count(partition, raw[start : start + BATCH_RECORDS]):
                 self._restart(partition)
                 return

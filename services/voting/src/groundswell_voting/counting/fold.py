@@ -57,19 +57,17 @@ class Fold:
     def ballots_of(self, records: Iterable[Record]) -> set[BallotKey]:
         """Every ballot that these records, which come next, can touch."""
         keys: set[BallotKey] = set()
-        periods: dict[str, set[str]] = {}
         voters: dict[str, set[str]] = {}
         for record in records:
             match record.body:
                 case Vote() as vote:
                     keys.add(ballot_key(vote))
-                    periods.setdefault(vote.poll_id, set()).add(vote.period)
                 case SetAside() | Reinstated() as control:
                     voters.setdefault(control.poll_id, set()).update(control.voters)
         for poll_id, named in voters.items():
+            # What they have in a period that begins in these records, their votes here name.
             poll = self.polls.get(poll_id)
-            known = set() if poll is None else set(poll.periods)
-            for period in known | periods.get(poll_id, set()):
+            for period in () if poll is None else poll.periods:
                 keys.update(BallotKey(poll_id, period, voter) for voter in named)
         return keys
 
