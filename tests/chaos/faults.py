@@ -17,7 +17,7 @@ from tests.chaos.plan import Fault
 from tests.chaos.proxy import A_WRITE
 from tests.chaos.stage import Process, Stage
 
-CATCH_SECONDS = 3.0
+CATCH_SECONDS = 5.0
 KEEP_SECONDS = 1.0
 OLDER_SECONDS = 4.0
 KEPT = 6

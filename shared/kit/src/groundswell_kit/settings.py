@@ -48,6 +48,7 @@ class EngineSettings(BaseSettings):
     kafka_session_seconds: float = Field(default=6, ge=1, le=60)
     mongo_uri: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0&directConnection=true"
     redis_url: str = "redis://127.0.0.1:6379/0"
+    redis_cluster: bool = False
     database_prefix: str = "groundswell"
     replication_factor: int = Field(default=1, ge=1)
     host: str = "127.0.0.1"

@@ -2,7 +2,6 @@
 
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
-from redis.exceptions import RedisError
 
 from groundswell_kit.auth import TokenVerifier
 from groundswell_kit.health import Health
@@ -17,7 +16,7 @@ from groundswell_voting.app.stores import Stores
 from groundswell_voting.certification.queries import TallyQueries
 from groundswell_voting.certification.routes import TallyRoutes
 from groundswell_voting.counting.log_ends import LogEnds
-from groundswell_voting.counting.projection import Projection
+from groundswell_voting.counting.projection import REDIS_AWAY, Projection
 from groundswell_voting.electorate.commands import RollCommands
 from groundswell_voting.electorate.problems import NOT_ELIGIBLE
 from groundswell_voting.electorate.queries import ElectorateQueries
@@ -83,7 +82,7 @@ def create_api(
             NOT_ELIGIBLE,
             *BOX_PROBLEMS,
         ],
-        away=[RedisError],
+        away=REDIS_AWAY,
         max_body_bytes=MAX_BODY_BYTES,
     )
     app.state.cursor_secret = settings.cursor_secret.get_secret_value().encode()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -11,10 +11,21 @@ from groundswell_kit.kafka import ensure_topics
 from groundswell_voting.settings import Settings
 
 REDIS_SECONDS = 1.0
+MOVED_SLOTS = 1
+"""How often a cluster's client asks again where a slot is, after a node was not there."""
 
 
-def redis(settings: Settings) -> Redis:
+def redis(settings: Settings) -> Redis | RedisCluster:
     """A client that fails within a second and repeats nothing: its users know what to do then."""
+    if settings.redis_cluster:
+        cluster: RedisCluster = RedisCluster.from_url(
+            settings.redis_url,
+            socket_timeout=REDIS_SECONDS,
+            socket_connect_timeout=REDIS_SECONDS,
+            retry=Retry(NoBackoff(), MOVED_SLOTS),
+            max_connections=64,
+        )
+        return cluster
     client: Redis = Redis.from_url(
         settings.redis_url,
         socket_timeout=REDIS_SECONDS,

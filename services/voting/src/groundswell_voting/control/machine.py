@@ -9,7 +9,6 @@ import time
 
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from pymongo.errors import PyMongoError
-from redis.exceptions import RedisError
 
 from groundswell_kit.health import Heartbeat
 from groundswell_kit.leases import Lease
@@ -18,6 +17,7 @@ from groundswell_kit.waiting import growing_delay, pause
 from groundswell_voting.control.history import LogHistory
 from groundswell_voting.control.life import PollLife
 from groundswell_voting.control.watch import Watch
+from groundswell_voting.counting.projection import REDIS_AWAY
 from groundswell_voting.metrics import MACHINE_HALTED, show_polls
 from groundswell_voting.polls.rules import UNDER_WAY, Poll, agrees_with_log
 from groundswell_voting.polls.store import PollStore
@@ -27,7 +27,7 @@ log = get_logger()
 
 TURN_SECONDS = 0.1
 RENEW_BELOW_SECONDS = 3.0
-AWAY = (KafkaError, PyMongoError, RedisError, OSError, TimeoutError)
+AWAY = (KafkaError, PyMongoError, *REDIS_AWAY, OSError, TimeoutError)
 
 
 class StateDisagrees(Exception):

@@ -9,13 +9,12 @@ import time
 from dataclasses import dataclass
 
 from aiokafka import ConsumerRecord
-from redis.exceptions import RedisError
 
 from groundswell_kit.health import Heartbeat
 from groundswell_kit.observability import get_logger
 from groundswell_kit.partitions import PartitionReader
 from groundswell_voting.counting.fold import Fold
-from groundswell_voting.counting.projection import NotRestored, Projection
+from groundswell_voting.counting.projection import REDIS_AWAY, NotRestored, Projection
 from groundswell_voting.counting.rules import Verdict
 from groundswell_voting.metrics import (
     COUNTED_RECORDS,
@@ -57,7 +56,7 @@ class Counter:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Count until `stop`. Redis or Kafka away: wait and go on; halted partitions stay so."""
-        await self._reader.run(stop, self._turn, away=(RedisError, NotRestored))
+        await self._reader.run(stop, self._turn, away=(*REDIS_AWAY, NotRestored))
 
     async def _turn(self) -> None:
         fetched = await self._reader.fetch(timeout_seconds=0.2)

@@ -4,12 +4,14 @@ The counter loads and saves; the ballot box looks ballots up; standings and cert
 tallies. All of it can be thrown away: the counter builds it again from the log.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import msgspec
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
+from redis.exceptions import RedisClusterException, RedisError
 
 from groundswell_kit.partitions import Position
 from groundswell_voting.counting.fold import BallotKey, Fold
@@ -90,6 +92,10 @@ end
 """
 
 
+REDIS_AWAY = (RedisError, RedisClusterException)
+"""What is raised while Redis is away; a whole cluster that is away says it in a class apart."""
+
+
 class NotRestored(Exception):
     """The stored count of a partition changed while it was read."""
 
@@ -114,10 +120,8 @@ class CountedTally:
 class Projection:
     """Reads and writes of the count. Every call is one round trip; Redis errors pass through."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis | RedisCluster) -> None:
         self._redis = redis
-        self._load = redis.register_script(LOAD)
-        self._save = redis.register_script(SAVE)
 
     async def position(self, partition: int) -> Position:
         """Where the count of a partition goes on; the start of the log when nothing is stored."""
@@ -154,7 +158,7 @@ class Projection:
     ) -> tuple[Position, dict[BallotKey, Ballot]]:
         """The ballots that are there of these, and the position they hold at."""
         load = _Load(partition, keys)
-        offset, last_id, *found = await self._load(keys=load.keys, args=[load.fields])
+        offset, last_id, *found = await self._run(LOAD, load.keys, [load.fields])
         position = read_position({} if offset is None else {b"offset": offset, b"id": last_id})
         return position, load.read(found)
 
@@ -166,15 +170,18 @@ class Projection:
         (tallies, ballots), changed = dropped(fold), written(fold)
         position = (expected, last.offset + 1, last.id, last.appended_at_ms)
         values = _pack([*(False for _ in tallies), *changed.values()])
-        saved = await self._save(
-            keys=[position_key(fold.partition), *tallies, *changed],
-            args=[*position, values, _pack(ballots), BUCKETS],
-        )
-        return bool(saved)
+        keys = [position_key(fold.partition), *tallies, *changed]
+        arguments = [*position, values, _pack(ballots), BUCKETS]
+        return bool(await self._run(SAVE, keys, arguments))
 
     async def drop(self, partition: int) -> None:
         """Set a partition back to zero, all at once; its counter then builds it again."""
-        await self._redis.eval(DROP, 1, position_key(partition), keys_of(partition))
+        await self._run(DROP, [position_key(partition)], [keys_of(partition)])
+
+    async def _run(self, script: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
+        # With its text: a Redis that has been restarted, or another one of a cluster, does not
+        # know a script by its digest.
+        return await self._redis.eval(script, len(keys), *keys, *arguments)
 
     async def ballots(self, wanted: Iterable[tuple[int, BallotKey]]) -> dict[BallotKey, Ballot]:
         """The counted ballots among (partition, key) pairs; one round trip, no transaction.
@@ -187,7 +194,6 @@ class Projection:
         pipeline = self._redis.pipeline(transaction=False)
         loads = [_Load(partition, keys) for partition, keys in by_partition.items()]
         for load in loads:
-            # With its text, as a Redis that has been restarted does not know the script any more.
             pipeline.eval(LOAD, len(load.keys), *load.keys, load.fields)
         ballots: dict[BallotKey, Ballot] = {}
         for load, found in zip(loads, await pipeline.execute(), strict=True):

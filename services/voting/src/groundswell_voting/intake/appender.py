@@ -13,7 +13,6 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
-from redis.exceptions import RedisError
 
 from groundswell_contracts.cloudevents import timestamp
 from groundswell_contracts.topics import VOTES
@@ -21,7 +20,7 @@ from groundswell_kit.clock import utc_now
 from groundswell_kit.observability import get_logger
 from groundswell_kit.waiting import pause
 from groundswell_voting.counting.fold import BallotKey, ballot_key
-from groundswell_voting.counting.projection import Projection
+from groundswell_voting.counting.projection import REDIS_AWAY, Projection
 from groundswell_voting.counting.rules import Ballot
 from groundswell_voting.intake.rules import KnownPoll, Outdated, Settled, settle
 from groundswell_voting.metrics import LOOK_UPS_FAILED, WAITING
@@ -204,7 +203,7 @@ class Appender:
             return await self._projection.ballots(
                 (waiting.partition, waiting.ballot) for waiting in gathered
             )
-        except (RedisError, OSError, ValueError) as error:  # ValueError: not a ballot of ours
+        except (*REDIS_AWAY, OSError, ValueError) as error:  # ValueError: not a ballot of ours
             log.warning("ballots not looked up", error=repr(error))
             LOOK_UPS_FAILED.inc()
             self._look_up_after = time.monotonic() + LOOK_UP_PAUSE_SECONDS
