@@ -27,6 +27,7 @@ from tests.chaos.waiting import until
 
 ATTEMPTS = 3
 SETTLE_SECONDS = 20.0
+GAVE_UP = "gave up"
 UNFINISHED = "not certified"
 """The polls of these runs are left as they are when their moment has passed."""
 
@@ -44,7 +45,10 @@ class Check:
 async def directed(
     directory: Path, scenarios: Sequence[Scenario], python_path: Path | None = None
 ) -> list[str]:
-    """The findings of a run of these scenarios, on the product or on a copy of it."""
+    """The findings of a run of these scenarios, on the product or on a copy of it.
+
+    A scenario that did not come about on the product is one, too.
+    """
     async with running_engines(directory / "engines") as engines:
         try:
             async with installed(
@@ -63,7 +67,8 @@ async def directed(
             # Nothing of it is needed any more.
             await asyncio.gather(*(engine.kill() for engine in engines.all()))
     save(evidence, directory)
-    return [finding for finding in findings(evidence) if not finding.endswith(UNFINISHED)]
+    gave_up = [f"{e['scenario']} did not come to its end: {e['why']}" for e in evidence.of(GAVE_UP)]
+    return gave_up + [found for found in findings(evidence) if not found.endswith(UNFINISHED)]
 
 
 async def _play(installation: Installation, scenarios: Sequence[Scenario]) -> None:

@@ -16,10 +16,10 @@ CHUNK = 1 << 16
 LAST_ANSWER_SECONDS = 1.0
 
 _VOTE_ID = rb"poll_\w+\.[\w=-]{16}"
-A_WRITE = re.compile(rb"EVALSHA.*" + _VOTE_ID, re.DOTALL)
+A_WRITE = re.compile(rb"EVAL.*" + _VOTE_ID, re.DOTALL)
 """A counter's write, which names the last vote that it counted."""
 
-A_LOAD = re.compile(rb"\A(?!.*" + _VOTE_ID + rb").*EVALSHA.*:ballots:", re.DOTALL)
+A_LOAD = re.compile(rb"\A(?!.*" + _VOTE_ID + rb").*EVAL.*:ballots:", re.DOTALL)
 """A counter's look at the ballots of a batch."""
 
 

@@ -1,8 +1,7 @@
 """Wires the counter: Kafka in, Redis out."""
 
-import gc
-
 from groundswell_contracts.topics import VOTES
+from groundswell_kit.garbage import collect_rarely
 from groundswell_kit.health import Health
 from groundswell_kit.partitions import PartitionReader
 from groundswell_kit.serve import Role
@@ -13,7 +12,6 @@ from groundswell_voting.settings import Settings
 from groundswell_voting.voteslog.codec import record_id
 
 SILENCE_SECONDS = 30.0
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def counter_role(settings: Settings) -> Role:
@@ -32,7 +30,7 @@ def counter_role(settings: Settings) -> Role:
     health.add("partitions", reader.ready)
 
     async def start() -> None:
-        _collect_rarely()
+        collect_rarely()
         await check_log(settings)
 
     counter = Counter(
@@ -49,11 +47,3 @@ def counter_role(settings: Settings) -> Role:
         start=start,
         close=client.aclose,
     )
-
-
-def _collect_rarely() -> None:
-    """A batch is thousands of objects that live until it is stored, and none in a circle: to look
-    through them for rubbish, again and again, takes a quarter of the counter's time.
-    """
-    gc.freeze()
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
