@@ -66,7 +66,13 @@ async def test_the_decision_shows_how_it_came_about(
     vote = winner.vote
     contest, page = f"/contests/{vote.contest_id}", winner.page
     await site.certify(vote)
-    await page.goto(site.url + contest)
+
+    async def is_shown() -> bool:
+        # The site asks for a poll once a second for all views.
+        await page.goto(site.url + contest)
+        return await page.get_by_role("region", name="Certified result").count() == 1
+
+    await site.until(is_shown, "the certified result is on the page")
     await expect(page.get_by_role("region", name="Certified result")).to_contain_text("3 votes")
     await winner.check("contest-deliberation")
     boaty, attenborough, _ = vote.idea_ids

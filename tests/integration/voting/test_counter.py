@@ -124,6 +124,18 @@ async def test_a_redis_that_lost_something_heals_while_nobody_votes(
         await until_exact(log, projection, within_seconds=5)
 
 
+async def test_a_counter_that_has_just_started_heals_redis_while_nobody_votes(
+    log: Log, redis: Redis, projection: Projection
+) -> None:
+    async with counting(log, projection):
+        await vote(log, crowd())
+        await until_exact(log, projection)
+    async with counting(log, projection):
+        await asyncio.sleep(2)  # it has taken its partitions, and has nothing to count
+        await redis.flushall()
+        await until_exact(log, projection, within_seconds=10)
+
+
 async def test_a_quiet_partition_heals_while_another_is_busy(
     log: Log, redis: Redis, projection: Projection
 ) -> None:

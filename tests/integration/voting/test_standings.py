@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from groundswell_contracts.votes import VotersSetAside
+from groundswell_kit import cursors
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
 from groundswell_voting.history import commands as history_module
@@ -88,6 +89,10 @@ class TestPages:
         other = await open_poll(api.voting)
         path = f"/v1/polls/{other.poll_id}/standings?cursor={first.next}"
         check(await api.get(path), 422, "validation")
+        secret = api.voting.settings.cursor_secret.get_secret_value().encode()
+        elsewhere = cursors.encode({"list": "/v1/ideas", "behind": "idea_1"}, secret)
+        path = f"/v1/polls/{poll.poll_id}/standings?cursor={elsewhere}"
+        check(await api.get(path), 422, "validation")
 
     @pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "channel=none"])
     async def test_what_cannot_be_is_refused(self, api: Api, query: str) -> None:
@@ -140,7 +145,8 @@ class TestParts:
         assert (one.votes, one.rank, one.by_channel) == (3, 2, {"web": 0, "shop": 3})
         check(await api.get(f"{path}/idea_nobody"), 404, "not-found")
 
-        await voting.stores.polls.change(poll, removed_idea_ids=[IDEAS[0]])
+        # With the number of the record above, so that machines of other tests agree with the log.
+        await voting.stores.polls.change(poll, removed_idea_ids=[IDEAS[0]], control_number=2)
         after = await shows(api, poll, 3)
         assert IDEAS[0] not in {idea.idea_id for idea in after.ideas}
         assert (after.idea_count, after.removed_ideas) == (4, 1)
@@ -219,6 +225,9 @@ class TestHistory:
         later = await history_of(api, poll, IDEAS[0], since=noted[1]["counted_up_to"].isoformat())
         assert later.start == {IDEAS[0]: 2}
         assert [point.votes for point in later.points] == [{IDEAS[0]: 4}]
+        ancient = "since=0001-01-01T00:00:00%2B14:00"
+        path = f"/v1/polls/{poll.poll_id}/standings/history?idea_id={IDEAS[0]}&{ancient}"
+        check(await api.get(path), 422, "validation")
         missing = f"/v1/polls/{poll.poll_id}/standings/history?idea_id=idea_nobody"
         check(await api.get(missing), 422, "validation")
 
@@ -249,6 +258,8 @@ class TestHistory:
         await machine.note(poll)
         assert (await read(api, poll)).total_votes == 0
         assert (await history_of(api, poll, IDEAS[2])).points == []
+        now = utc_now().isoformat()
+        assert (await history_of(api, poll, IDEAS[2], since=now)).start == {IDEAS[2]: 0}
         told = voting.database["outbox"]
         assert await told.count_documents({"key": poll.contest_id.encode()}) == 0
         shown = await shows(api, poll, 4)

@@ -31,11 +31,10 @@ class IdeaVotes(Data):
 
 
 class ChannelVotes(Data):
-    """Votes of one idea that came through one channel."""
+    """Votes that came through one channel: of each idea of the tally, in the tally's order."""
 
     channel: str
-    idea_id: str
-    votes: int
+    votes: list[int]
 
 
 class VotesCounted(Event):

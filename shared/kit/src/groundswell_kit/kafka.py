@@ -24,7 +24,7 @@ from groundswell_kit.observability import get_logger
 log = get_logger()
 
 # Room for an event of the largest size with its headers, or for its dead letter with a stack.
-MAX_MESSAGE_BYTES = 2 * 1024 * 1024
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 
 # The broker's minimum: a member that died gives its partitions away after this.
 SESSION_SECONDS = 6.0

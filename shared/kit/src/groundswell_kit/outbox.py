@@ -23,7 +23,7 @@ KEPT_WHEN_SENT = timedelta(days=7)
 
 # Below what the topics take, so that an event fails in the request that makes it and never in
 # the relay, where it would hold up its key.
-MAX_EVENT_BYTES = 1_000_000
+MAX_EVENT_BYTES = 3_900_000
 
 Lane = tuple[str, bytes]
 """A topic and a key: what stays in order."""

@@ -133,6 +133,10 @@ class PartitionReader:
         """The partitions that the group gives to this process now."""
         return frozenset(self._owned)
 
+    def placed(self) -> dict[int, int]:
+        """The offset at which each partition that is read goes on; all before it was fetched."""
+        return {p: c.next for p, c in self._cursors.items() if p not in self.halted}
+
     def restart(self, partition: int) -> None:
         """Drop what was fetched of a partition and go on from its stored position."""
         self._cursors.pop(partition, None)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundswell_contracts.tallies import ChannelVotes, IdeaTally, IdeaVotes, TallyCertified
+from groundswell_kit.outbox import MAX_EVENT_BYTES
 from groundswell_voting.certification.result import Result, certified_result, result
 from groundswell_voting.certification.rules import (
     LogHash,
@@ -23,6 +24,7 @@ from groundswell_voting.certification.rules import (
 )
 from groundswell_voting.counting.rules import Poll, Stage
 from groundswell_voting.counting.tally import Tally
+from groundswell_voting.polls.rules import MAX_IDEAS
 from groundswell_voting.voteslog.rules import Record, Rules
 from tests.support.events import SAMPLE
 from tests.unit.voting.logs import vote
@@ -123,9 +125,20 @@ class TestResult:
             removed=(IdeaVotes(idea_id="boaty", votes=2), IdeaVotes(idea_id="cold", votes=18)),
             voters_set_aside=4,
             set_aside=(IdeaVotes(idea_id="boaty", votes=4), IdeaVotes(idea_id="cold", votes=14)),
-            channels=(ChannelVotes(channel="shop", idea_id="poppy", votes=8),),
+            channels=(ChannelVotes(channel="shop", votes=[8, 0]),),
             verdicts={"counted": 6, "repeat": 2},
         )
+
+    def test_a_tally_of_the_largest_ballot_fits_into_an_event(self) -> None:
+        ids = {f"idea_{n:026}": n for n in range(MAX_IDEAS)}
+        counts = {str(n): 10**6 for n in range(MAX_IDEAS)}
+        for channel in ("shop", "fair"):
+            counts |= {f"c:{channel}:{n}": 10**5 for n in range(MAX_IDEAS)}
+        found = result([count_of(counts, poll=replace(POLL, ideas=ids))])
+        tally = SAMPLE.data.model_copy(
+            update={name: getattr(found, name) for name in Result.__dataclass_fields__}
+        )
+        assert len(tally.model_dump_json()) < MAX_EVENT_BYTES
 
     def test_it_is_the_one_that_was_certified(self) -> None:
         found = result([count_of(self.COUNTS, poll=self.POLL)])

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from groundswell_kit.problems import Problem
+from groundswell_kit.streams import Ended
 from groundswell_voting.polls.rules import Poll
 from groundswell_voting.standings import live as module
 from groundswell_voting.standings.live import LiveBoards
 from groundswell_voting.standings.rules import Figures, OutsideLine
+from groundswell_voting.standings.stream import Listener
 from groundswell_voting.voteslog.rules import Rules
 from tests.unit.voting.standings.boards import IDEAS, NOON, figures
 
@@ -128,3 +130,17 @@ async def test_what_costs_much_is_read_seldom(
     assert await live.newer(board.version, 10) is not None
     assert asyncio.get_running_loop().time() - began > 0.25
     assert source.reads == 2
+
+
+async def test_a_listener_that_was_away_too_long_is_told_to_come_back(
+    boards: LiveBoards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "IDLE_SECONDS", 0.1)
+    live = boards.start("poll_1", Source().read)
+    _, newest = await live.board()
+    listener = Listener(live, newest, 100, None)
+    assert await listener.next(0.01) is not None
+    await asyncio.sleep(0.3)
+    assert live.ended
+    with pytest.raises(Ended):
+        await listener.next(0.01)

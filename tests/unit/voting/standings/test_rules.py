@@ -1,6 +1,7 @@
 """Boards: what became different, where pages begin, whether a count stands behind another."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,13 @@ class TestBoard:
         after = board_after(first, "poll_1", figures(1, 2, 3, 0, 0), [line])
         assert after.version == first.version + 1
         assert list(after.changed) == [1] * 5
+
+    def test_an_idea_removed_from_a_hidden_poll_has_no_place(self) -> None:
+        hidden: dict[str, Any] = {"status": "hidden", "votes": None, "offsets": None}
+        first = board(**hidden)
+        after = board(**hidden, removed_idea_ids=frozenset({"poppy"}), before=first)
+        assert [place.idea_id for place in after.places] == ["boaty", "henry", "cold", "david"]
+        assert after.version == first.version + 1
 
     @given(st.lists(COUNTS, min_size=2, max_size=6))
     def test_who_applies_the_changes_since_any_version_has_the_newest_board(

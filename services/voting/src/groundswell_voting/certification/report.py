@@ -58,6 +58,8 @@ def _apart(result: Result) -> Iterator[str]:
     for idea in result.set_aside:
         yield f"{idea.idea_id}\tset aside {idea.votes}"
     for part in result.channels:
-        yield f"{part.idea_id}\tthrough {part.channel} {part.votes}"
+        for ranked, votes in zip(result.tally, part.votes, strict=True):
+            if votes:
+                yield f"{ranked.idea_id}\tthrough {part.channel} {votes}"
     for verdict, count in result.verdicts.items():
         yield f"{verdict}\t{count}"

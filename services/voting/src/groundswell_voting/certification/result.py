@@ -3,7 +3,8 @@
 Used by certification, and by the operator's recount, which compares the two. No I/O.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from groundswell_contracts.tallies import ChannelVotes, IdeaTally, IdeaVotes, TallyCertified
@@ -29,11 +30,12 @@ def result(counts: Sequence[PartitionCount]) -> Result:
     votes = by_id(ids, together.votes())
     gone = {ids[ordinal] for ordinal in poll.removed}
     on_ballot = {idea_id: n for idea_id, n in votes.items() if idea_id not in gone}
+    tally = [
+        IdeaTally(idea_id=idea.idea_id, votes=idea.votes, rank=idea.rank)
+        for idea in rank(on_ballot)
+    ]
     return Result(
-        tally=[
-            IdeaTally(idea_id=idea.idea_id, votes=idea.votes, rank=idea.rank)
-            for idea in rank(on_ballot)
-        ],
+        tally=tally,
         removed=tuple(IdeaVotes(idea_id=i, votes=n) for i, n in votes.items() if i in gone),
         voters_set_aside=together.voters_set_aside(),
         set_aside=tuple(
@@ -41,12 +43,20 @@ def result(counts: Sequence[PartitionCount]) -> Result:
             for idea_id, n in by_id(ids, together.set_aside()).items()
             if n
         ),
-        channels=tuple(
-            ChannelVotes(channel=channel, idea_id=ids[idea], votes=n)
-            for (channel, idea), n in sorted(together.channels().items())
-            if n and idea not in poll.removed
-        ),
+        channels=_by_channel(tally, poll.ideas, together.channels()),
         verdicts={verdict.value: n for verdict, n in sorted(together.verdicts().items())},
+    )
+
+
+def _by_channel(
+    tally: Sequence[IdeaTally], ordinals: Mapping[str, int], votes: Counter[tuple[str, int]]
+) -> tuple[ChannelVotes, ...]:
+    channels = {
+        channel: [votes[channel, ordinals[idea.idea_id]] for idea in tally]
+        for channel in sorted({channel for channel, _ in votes})
+    }
+    return tuple(
+        ChannelVotes(channel=channel, votes=each) for channel, each in channels.items() if any(each)
     )
 
 

@@ -120,9 +120,9 @@ class Counter:
         if time.monotonic() - self._compared_at < COMPARE_SECONDS:
             return
         self._compared_at = time.monotonic()
-        for partition in self._reader.owned & set(self._memory):
+        for partition, offset in self._reader.placed().items():
             position = await self._projection.position(partition)
-            if position.offset != self._memory[partition].offset:
+            if position.offset != offset:
                 self._restart(partition)
         for partition in set(self._memory) - self._reader.owned:
             del self._memory[partition]

@@ -44,7 +44,8 @@ class HistoryQueries:
         ordinals = [poll.idea_ids.index(idea_id) for idea_id in idea_ids]
         start: Noted | None = None
         if since is not None:
-            start = await self.store.find_public(poll.poll_id, 0, since, ordinals)
+            # Not later than `until`: who asks must not learn what is held back still.
+            start = await self.store.find_public(poll.poll_id, 0, min(since, until), ordinals)
         began = since or await self.store.find_public_start(poll.poll_id)
         before = {ordinal: start.votes.get(ordinal, 0) if start else 0 for ordinal in ordinals}
         if began is None or began >= until:

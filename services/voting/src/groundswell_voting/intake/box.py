@@ -166,7 +166,9 @@ class BallotBox:
 
     def _require_in_time(self, poll: KnownPoll, appended: Appended) -> None:
         is_open = poll.is_open_at(appended.at_ms)
-        if is_open is False and appended.once:
+        # The log may have a later closing that is announced in a moment, until the closing itself
+        # has been announced.
+        if is_open is False and appended.once and not poll.accepting:
             raise Problem(VOTING_NOT_OPEN, "Voting closed before the vote arrived.")
         if is_open is False:
             raise _unavailable(OUTCOME_UNKNOWN, "The vote may have arrived before voting closed.")

@@ -28,6 +28,7 @@ from groundswell_voting.voteslog.rules import BallotChanged, Opened
 
 LOOK_SECONDS = 1.0
 FORGOTTEN_SECONDS = 60.0
+JUDGED_AT_ONCE = 500
 
 Move = tuple[Climb, Climb]
 
@@ -162,7 +163,8 @@ class LadderCommands:
         if any(ordinals[c.idea_id] not in subtotals for c in late for subtotals in noted):
             return  # not folded everywhere yet
         moves: list[Move] = []
-        for before in late:
+        # Not all of ten thousand in one transaction; those judged are not due any more.
+        for before in late[:JUDGED_AT_ONCE]:
             votes = sum(subtotals[ordinals[before.idea_id]] for subtotals in noted)
             after = judge_at_deadline(before, poll.rules.ladder, before.step, votes)
             moves.append((before, after))
@@ -174,7 +176,7 @@ class LadderCommands:
             )
             if missed:
                 gone = IdeasChange(removed=tuple(missed))
-                change_id = f"{change.change_id}.missed"
+                change_id = f"{change.change_id}.missed.{missed[0]}"
                 await self.polls.ask(poll.brand_id, poll.poll_id, change_id, gone)
 
         await transaction(self.climbs.client, work)

@@ -12,6 +12,7 @@ from pydantic import (
 )
 
 from groundswell_voting.outside.rules import MAX_FIGURES
+from groundswell_voting.polls.schemas import Moment
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -40,7 +41,7 @@ class NewFigures(BaseModel):
 
     label: Text
     source_url: Url | None = None
-    taken_at: AwareDatetime
+    taken_at: Moment
     figures: Annotated[
         list[Figure], Field(min_length=1, max_length=MAX_FIGURES), AfterValidator(_unique)
     ]

@@ -37,7 +37,7 @@ class PollCommands:
                 poll_id=plan.poll_id,
                 brand_id=brand_id,
                 contest_id=contest_id,
-                idea_ids=tuple(plan.idea_ids),
+                idea_ids=tuple(dict.fromkeys(plan.idea_ids)),
                 rules=rules_from(plan.rules),
                 name=plan.name,
                 closes_at=plan.closes_at,

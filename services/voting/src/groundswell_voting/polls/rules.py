@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from groundswell_voting.voteslog.rules import Rules
 
-MAX_IDEAS = 20_000
+MAX_IDEAS = 12_000
 """How many ideas can ever be on one ballot; announcements and records of a poll stay small."""
 
 
@@ -192,7 +192,8 @@ def _refusal_of_ideas(poll: Poll, change: IdeasChange) -> str | None:
         if idea_id in known:
             return f"{idea_id} is on the ballot already."
     for idea_id in change.removed:
-        if idea_id not in known or idea_id in gone:
+        # What has left already may be named again: a ladder and its brand may remove the same idea.
+        if idea_id not in known:
             return f"{idea_id} is not on the ballot."
     if len(known) + len(change.added) > MAX_IDEAS:
         return f"At most {MAX_IDEAS} ideas can ever be on a ballot."
@@ -215,7 +216,7 @@ def applied(poll: Poll, what: What) -> dict[str, Any]:
         case IdeasChange():
             return {
                 "idea_ids": [*poll.idea_ids, *what.added],
-                "removed_idea_ids": [*poll.removed_idea_ids, *what.removed],
+                "removed_idea_ids": list(dict.fromkeys((*poll.removed_idea_ids, *what.removed))),
             }
         case ClosingChange():
             return {"closes_at": what.closes_at}

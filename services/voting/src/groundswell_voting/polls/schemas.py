@@ -1,12 +1,22 @@
 """HTTP shapes of polls."""
 
-from typing import Self
+from datetime import UTC, datetime
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from groundswell_contracts.poll_rules import PollRules
 from groundswell_voting.polls.rules import Poll
 from groundswell_voting.voteslog.codec import rules_to
+
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC)),
+]
+"""A moment that somebody sends, with its zone; what is far from now has no place in MongoDB."""
+
+NOT_CERTIFIED = "The recount is not equal to the live count."
+"""In what they differ is told by the worker's log: it may hold figures that are hidden still."""
 
 
 class PollView(BaseModel):
@@ -39,5 +49,5 @@ class PollView(BaseModel):
             removed_idea_ids=list(poll.removed_idea_ids),
             closes_at=poll.closes_at,
             close_reason=poll.close_reason,
-            refusal=poll.refusal,
+            refusal=None if poll.refusal is None else NOT_CERTIFIED,
         )

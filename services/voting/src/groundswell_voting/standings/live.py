@@ -63,6 +63,11 @@ class LivePoll:
             raise unavailable("The standings cannot be read now.")
         return self._poll, self._board
 
+    @property
+    def ended(self) -> bool:
+        """Whether its board is kept up to date no longer: nobody had asked for a while."""
+        return self._task.done()
+
     async def newer(self, version: int, seconds: float) -> Board | None:
         """The newest board once it is of another version; None when there is none by then."""
         self._asked_at = time.monotonic()

@@ -117,7 +117,11 @@ class Reading:
 def certified(poll: Poll, tally: TallyCertified) -> Figures:
     """The figures of a certified tally; nothing of it waits to be counted."""
     votes = {idea.idea_id: idea.votes for idea in tally.tally}
-    others = {(each.channel, each.idea_id): each.votes for each in tally.channels}
+    others = {
+        (each.channel, idea.idea_id): number
+        for each in tally.channels
+        for idea, number in zip(tally.tally, each.votes, strict=True)
+    }
     return Figures(
         status="certified",
         as_of=tally.certified_at,

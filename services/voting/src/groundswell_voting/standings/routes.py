@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from pydantic import AwareDatetime
 
 from groundswell_kit import cursors
 from groundswell_kit.problems import FieldError, conflict, not_found, validation
 from groundswell_kit.streams import EventStreams
 from groundswell_voting.history.rules import by_idea
 from groundswell_voting.polls.rules import Poll
+from groundswell_voting.polls.schemas import Moment
 from groundswell_voting.standings import answers
 from groundswell_voting.standings.queries import StandingsQueries
 from groundswell_voting.standings.rules import (
@@ -80,7 +80,7 @@ class StandingsRoutes:
         asked = answers.Page(0, limit, channel)
         if cursor is not None:
             sent = cursors.decode(cursor, _secret(request))
-            if (sent["list"], sent["channel"]) != (request.url.path, channel):
+            if (sent["list"], sent.get("channel")) != (request.url.path, channel):
                 raise validation(FieldError("query.cursor", "cursor", "a cursor of another list"))
             first = first_behind(board, answers.ranked(board, channel), tuple(sent["behind"]))
             asked = answers.Page(first, limit, channel, sent["position"] != board.position)
@@ -113,8 +113,8 @@ class StandingsRoutes:
         self,
         poll_id: str,
         idea_id: Ideas,
-        since: AwareDatetime | None = None,
-        until: AwareDatetime | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
     ) -> HistoryView:
         """How the votes of some ideas came in, in steps of ten seconds or more, for plots.
 

@@ -119,7 +119,12 @@ def board_after(
     if same_moment == before.figures and outside == before.outside:
         return replace(before, figures=figures, answers={}, by_channel={})
     version = before.version + 1
-    if figures.votes == before.figures.votes and figures.idea_ids == before.figures.idea_ids:
+    known = before.figures
+    same_ballot = (figures.idea_ids, figures.removed_idea_ids) == (
+        known.idea_ids,
+        known.removed_idea_ids,
+    )
+    if same_ballot and figures.votes == known.votes:
         return replace(
             before, version=version, figures=figures, outside=outside, answers={}, by_channel={}
         )

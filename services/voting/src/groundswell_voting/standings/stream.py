@@ -31,9 +31,13 @@ class Listener:
     async def next(self, seconds: float) -> bytes | None:
         """The next event, None when nothing became different in that time.
 
-        Raises Ended with the final standings when the poll is certified.
+        Raises Ended with the final standings when the poll is certified, and with `closing` when
+        its board is not kept up to date any more, because this listener alone had read it and
+        was away: who comes back is told the newest.
         """
         board, self._waiting = self._waiting, None
+        if self._live.ended:
+            raise Ended(format_sse_event(event="closing", data_str="{}"))
         if board is None:
             board = await self._live.newer(self._sent or 0, seconds)
         if board is None:
