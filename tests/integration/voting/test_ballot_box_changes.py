@@ -90,6 +90,6 @@ async def test_while_the_end_moves_nothing_is_promised_behind_it(
         assert "closing" in unknown.json()["detail"]
         assert await recorded(votes_log, poll_id)
         await announce_change(writer, poll_id, 3, closes_at=now)
-        await until(box, poll_id, "voting-not-open")
+        await until(box, poll_id, "outcome-unknown")
         await announce_change(writer, poll_id, 4, closes_at=now + timedelta(hours=1))
         await until(box, poll_id, None)
