@@ -43,9 +43,12 @@ def test_a_turn_that_is_not_whole_gives_no_value() -> None:
     assert MORE.values({}) == []
 
 
-def test_every_figure_was_measured_three_times_at_least(published: Results) -> None:
+def test_a_figure_was_measured_three_times_at_least_or_says_that_it_was_not(
+    published: Results,
+) -> None:
     for figure in (*FIGURES, *CONTEXT):
-        assert len(figure.values(published.content["experiments"])) >= 3, figure.name
+        turns = len(figure.values(published.content["experiments"]))
+        assert turns >= 3 or (turns == 0 and "not measured" in summary(published)), figure.name
 
 
 def test_readme_and_results_quote_the_numbers(published: Results) -> None:
