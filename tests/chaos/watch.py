@@ -7,6 +7,7 @@ import re
 import time
 from base64 import b64encode
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,14 +99,13 @@ class Watch:
         async with aiohttp.ClientSession(timeout=timeout) as http:
             while True:
                 headers = {"Last-Event-ID": last} if last else {}
-                try:
+                # It is meant to be cut off: the next connection goes on from the last event.
+                with suppress(*AWAY):
                     async with http.get(url, headers=headers) as answer:
                         if answer.status == 200:
                             async for event in _events(answer):
                                 last = event.get("id", last)
                                 self._note(watcher, poll_id, event)
-                except AWAY:
-                    pass  # Cut off: the next connection goes on from the last event.
                 await asyncio.sleep(0.5)
 
     def _note(self, watcher: str, poll_id: str, event: dict[str, str]) -> None:
