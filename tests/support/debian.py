@@ -1,0 +1,49 @@
+"""Programs and libraries from Debian's packages, unpacked into the project and not installed.
+
+So no server starts and the machine stays as it is.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+_UNPACKED = Path(__file__).parents[2] / ".groundswell"
+
+
+class PackageMissing(Exception):
+    """It is not here and cannot be had; the message names the remedy."""
+
+
+def folder_of(name: str) -> Path:
+    """Where what is called so is unpacked, whether or not it has been."""
+    return _UNPACKED / name
+
+
+def unpack(package: str, name: str, remedy: str) -> None:
+    """Fetch a package and unpack it into its folder; takes seconds. Raises PackageMissing."""
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        raise PackageMissing(remedy)
+    folder = folder_of(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if os.getuid() == 0:  # nobody else may bring the lists of packages up to date
+            _run(folder, "apt-get", "update")
+        _run(folder, "apt-get", "download", package)
+        (fetched,) = folder.glob(f"{package}_*.deb")
+        _run(folder, "dpkg-deb", "--extract", fetched.name, ".")
+        fetched.unlink()
+    except subprocess.CalledProcessError as error:
+        raise PackageMissing(f"{remedy}\n{error.output}") from error
+
+
+def _run(folder: Path, *command: str) -> None:
+    subprocess.run(
+        command,
+        cwd=folder,
+        check=True,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=120,
+    )
