@@ -13,10 +13,8 @@ from redis.asyncio import Redis
 from groundswell_contracts.poll_rules import PollRules
 from groundswell_contracts.polls import AnnouncedIdeas, PollAnnounced
 from groundswell_kit.clock import utc_now
-from groundswell_kit.health import health_app
 from groundswell_kit.ids import new_id
-from groundswell_kit.serve import Role
-from groundswell_kit.server import HttpServer
+from groundswell_kit.serve import Role, server_of
 from groundswell_voting.app.ballot_box import ballot_box_role
 from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.counting.fold import Fold
@@ -38,7 +36,7 @@ from tests.integration.voting.world import BRAND, IDEAS, Log, RawRecord, eventua
 @asynccontextmanager
 async def serving(role: Role) -> AsyncIterator[str]:
     """A role as its process runs it, on a free port; its address."""
-    server = HttpServer(role.name, "127.0.0.1", 0, health_app(role.health, role.app))
+    server = server_of(role, "127.0.0.1")
     serve = asyncio.create_task(server.serve())
     try:
         await role.start()

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from groundswell_kit.problems import ProblemType
 from groundswell_voting.control.writer import LogWriter
-from groundswell_voting.intake import application
+from groundswell_voting.intake import server
 from groundswell_voting.intake.problems import PROBLEM_TYPES
 from groundswell_voting.settings import Settings
 from tests.integration.voting.boxes import Box, announced, ballot_box
@@ -166,7 +166,7 @@ async def test_a_body_that_comes_in_pieces_is_bounded_too(box: Box, polls: Polls
 async def test_a_body_that_does_not_come_is_not_waited_for(
     box: Box, polls: Polls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(application, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(server, "REQUEST_SECONDS", 0.2)
     head = head_of(f"/v1/polls/{polls.open}/votes", box.permit(polls.open, "voter_1"), length=25)
     answer = await exchange(box, head + b'{"idea_id":')
     assert answer.startswith(b"HTTP/1.1 400 "), answer[:200]

@@ -101,7 +101,7 @@ def health_app(health: Health, otherwise: AsgiApp | None = None) -> AsgiApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path")
         if scope["type"] == "http" and path in PATHS and scope["method"] in ("GET", "HEAD"):
-            await respond(send, *await _check(health, path))
+            await respond(send, *await answer_probe(health, path))
         elif otherwise is not None:
             await otherwise(scope, receive, send)
         elif scope["type"] == "http":
@@ -110,7 +110,8 @@ def health_app(health: Health, otherwise: AsgiApp | None = None) -> AsgiApp:
     return app
 
 
-async def _check(health: Health, path: str) -> tuple[int, RawHeaders, bytes]:
+async def answer_probe(health: Health, path: str) -> tuple[int, RawHeaders, bytes]:
+    """Status, headers and body for a GET of one of PATHS."""
     if path == "/metrics":
         return 200, _headers(metrics.CONTENT_TYPE), metrics.exposition()
     if path == "/healthz":

@@ -8,7 +8,7 @@ import math
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from uvicorn.loops.auto import auto_loop_factory
 
@@ -33,11 +33,22 @@ def _no_streams() -> None:
     return None
 
 
+class Server(Protocol):
+    """What serves a role; `HttpServer` says what each of these promises."""
+
+    port: int
+
+    async def serve(self) -> None: ...
+    def open(self) -> None: ...
+    async def drain(self, seconds: int) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """One role: what it serves, what it does meanwhile, and how it begins and ends.
 
-    `app` None serves health and metrics only. Each task runs until the event it is given is
+    `app` None serves health and metrics only; a role may bring a server of its own, made by
+    `server` for a host, and has no app then. Each task runs until the event it is given is
     set, then finishes what it has taken and returns. `start` prepares (indexes, topics); until
     it has returned, the role is not ready, its app answers 503 and no task runs. `end_streams`
     tells answers that would go on to end, as soon as the role is told to stop. `close` releases
@@ -48,10 +59,18 @@ class Role:
     port: int
     health: Health
     app: AsgiApp | None = None
+    server: Callable[[str], Server] | None = None
     tasks: Sequence[Task] = ()
     start: Callable[[], Awaitable[None]] = _nothing
     end_streams: Callable[[], None] = _no_streams
     close: Callable[[], Awaitable[None]] = _nothing
+
+
+def server_of(role: Role, host: str) -> Server:
+    """What serves a role on a host: the server that it brings, or one for its app."""
+    if role.server is not None:
+        return role.server(host)
+    return HttpServer(role.name, host, role.port, health_app(role.health, role.app))
 
 
 def run(main: Coroutine[Any, Any, int]) -> int:
@@ -90,7 +109,7 @@ class _RoleRun:
         self._role = role
         self._stopping = stopping
         self._stop_tasks = asyncio.Event()
-        self._server = HttpServer(role.name, host, role.port, health_app(role.health, role.app))
+        self._server = server_of(role, host)
         self._tasks: list[asyncio.Task[None]] = []
         self._broken = False
 

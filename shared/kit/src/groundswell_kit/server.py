@@ -33,7 +33,7 @@ class HttpServer:
     def __init__(self, role: str, host: str, port: int, app: AsgiApp) -> None:
         self._app = app
         self._state: Literal["starting", "open", "draining"] = "starting"
-        self._socket = _listen(host, port)
+        self._socket = listen(host, port)
         self.port: int = self._socket.getsockname()[1]
         self._server = _Server(
             uvicorn.Config(
@@ -140,7 +140,8 @@ def _closing(send: Send) -> Send:
     return send_and_close
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on `port`, or on a free one if that is 0 or taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)

@@ -2,16 +2,17 @@
 
 from aiokafka import AIOKafkaProducer
 
-from groundswell_kit.garbage import collect_rarely
 from groundswell_kit.health import Health
 from groundswell_kit.kafka import close, new_producer
 from groundswell_kit.serve import Role
 from groundswell_voting.app.clients import check_log, redis
+from groundswell_voting.app.garbage import collect_rarely
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.intake.announcements import Announcements
 from groundswell_voting.intake.appender import Appender
 from groundswell_voting.intake.application import box_app
 from groundswell_voting.intake.box import BallotBox
+from groundswell_voting.intake.server import BoxServer
 from groundswell_voting.passes.rules import parse_key, parse_keys
 from groundswell_voting.settings import Settings
 
@@ -35,6 +36,8 @@ def ballot_box_role(settings: Settings) -> Role:
     health.add("announcements", announcements.ready)
     health.add("votes-log", appender.ready)
 
+    application = box_app(_box(settings, announcements, appender))
+
     async def start() -> None:
         await check_log(settings)
         await producer.start()
@@ -49,7 +52,9 @@ def ballot_box_role(settings: Settings) -> Role:
         name="ballot-box",
         port=settings.voting_ballot_box_port,
         health=health,
-        app=box_app(_box(settings, announcements, appender)),
+        server=lambda host: BoxServer(
+            "ballot-box", host, settings.voting_ballot_box_port, health, application
+        ),
         tasks=[announcements.run, appender.watch],
         start=start,
         close=close_all,

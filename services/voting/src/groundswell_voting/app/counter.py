@@ -1,11 +1,11 @@
 """Wires the counter: Kafka in, Redis out."""
 
 from groundswell_contracts.topics import VOTES
-from groundswell_kit.garbage import collect_rarely
 from groundswell_kit.health import Health
 from groundswell_kit.partitions import PartitionReader
 from groundswell_kit.serve import Role
 from groundswell_voting.app.clients import check_log, redis
+from groundswell_voting.app.garbage import collect_rarely
 from groundswell_voting.counting.counter import Counter
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.settings import Settings

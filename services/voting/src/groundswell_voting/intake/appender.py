@@ -29,7 +29,9 @@ from groundswell_voting.voteslog.rules import Vote, partition_of
 
 log = get_logger()
 
+# A look-up begins as soon as there is enough for one: under load nobody waits for the clock.
 GATHER_SECONDS = 0.004
+GATHER_VOTES = 64
 LOOK_UP_PAUSE_SECONDS = 1.0
 LOG_APPEND_TIME = 1
 GIVE_UP_SECONDS = 30.0
@@ -115,6 +117,8 @@ class Appender:
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         partition = partition_of(vote.voter, self._partitions)
         mine.votes.append(_Waiting(vote, poll, partition, ballot_key(vote), outcome))
+        if len(mine.votes) == GATHER_VOTES:
+            self._look_up_soon(mine)
         mine.unanswered += 1
         self._waiting += 1
         try:
@@ -158,16 +162,21 @@ class Appender:
         task.add_done_callback(self._under_way.discard)
 
     def _begin(self) -> _Round:
+        loop = asyncio.get_running_loop()
         votes: list[_Waiting] = []
-        timer = asyncio.get_running_loop().call_later(self._deadline_seconds, _give_up, votes)
-        self._gathering = _Round(timer, votes)
-        self._start(self._look_up_gathered(self._gathering))
-        return self._gathering
+        mine = _Round(loop.call_later(self._deadline_seconds, _give_up, votes), votes)
+        loop.call_later(GATHER_SECONDS, self._look_up_soon, mine)
+        self._gathering = mine
+        return mine
+
+    def _look_up_soon(self, gathered: _Round) -> None:
+        """Take up a round, once: when it is large enough or its time has come."""
+        if gathered is self._gathering:
+            self._gathering = None
+            self._start(self._look_up_gathered(gathered))
 
     async def _look_up_gathered(self, gathered: _Round) -> None:
         """Settle what counted ballots settle, and queue the rest for their partitions."""
-        await asyncio.sleep(GATHER_SECONDS)
-        self._gathering = None
         ballots = await self._look_up(gathered.votes)
         for waiting in gathered.votes:
             settled = settle(waiting.poll, ballots.get(waiting.ballot), waiting.vote)

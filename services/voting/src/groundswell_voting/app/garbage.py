@@ -1,4 +1,4 @@
-"""The pace of Python's garbage collector in processes that have thousands of things in hand."""
+"""The pace of Python's garbage collector in roles that have thousands of things in hand."""
 
 import gc
 
@@ -6,7 +6,7 @@ OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
 def collect_rarely() -> None:
-    """Called once by a role that has started.
+    """Called once by a role that starts.
 
     What it has in hand lives until it is answered or stored, and is not in circles: looking
     through all of it for rubbish, time and again, took a fifth of the ballot box's time and a
