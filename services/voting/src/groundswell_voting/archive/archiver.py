@@ -24,6 +24,8 @@ from groundswell_voting.voteslog.rules import Malformed, Vote
 log = get_logger()
 
 BATCH_RECORDS = 2_000
+# While MongoDB writes one batch, the documents of another are made.
+BATCHES_AT_ONCE = 2
 # Each batch costs MongoDB two journaled writes, however small it is: let some records gather.
 GATHER_SECONDS = 0.25
 
@@ -39,26 +41,40 @@ class Archiver:
         self._reader = reader
         self._archive = archive
         self._heartbeat = heartbeat
+        self._room = asyncio.Semaphore(BATCHES_AT_ONCE)
         self._lag_at = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Archive until `stop`. MongoDB or Kafka away: wait and go on."""
 
         async def turn() -> None:
-            await self._turn()
-            await pause(stop, GATHER_SECONDS)
+            if await self._turn() < BATCH_RECORDS:
+                await pause(stop, GATHER_SECONDS)
 
         await self._reader.run(stop, turn, away=(PyMongoError,))
 
-    async def _turn(self) -> None:
+    async def _turn(self) -> int:
+        """Archive what has come, and tell how many records that were."""
         fetched = await self._reader.fetch(timeout_seconds=0.2)
-        for partition, records in fetched.items():
-            for start in range(0, len(records), BATCH_RECORDS):
-                if not await self._append(partition, records[start : start + BATCH_RECORDS]):
-                    self._reader.restart(partition)
-                    break
+        ended = await asyncio.gather(
+            *(self._append_all(partition, records) for partition, records in fetched.items()),
+            return_exceptions=True,  # none goes on behind the reader's back
+        )
+        for error in ended:
+            if isinstance(error, BaseException):
+                raise error
         await self._show()
         self._heartbeat.beat()
+        return sum(map(len, fetched.values()))
+
+    async def _append_all(
+        self, partition: int, records: list[ConsumerRecord[bytes, bytes]]
+    ) -> None:
+        for start in range(0, len(records), BATCH_RECORDS):
+            async with self._room:
+                if not await self._append(partition, records[start : start + BATCH_RECORDS]):
+                    self._reader.restart(partition)
+                    return
 
     async def _append(self, partition: int, records: list[ConsumerRecord[bytes, bytes]]) -> bool:
         """Archive one batch; False when the stored position is not where it begins."""
