@@ -71,11 +71,10 @@ async def test_a_poll_changes_with_its_announcements(settings: Settings, writer:
     assert poll.rules == Rules(kind="changeable", weights={"crew": 3})
     assert list(poll.ideas) == [*IDEAS, "idea_trout"]
     assert poll.ideas["idea_trout"] == len(IDEAS)
-    assert [idea for idea in poll.ideas if not poll.takes(idea)] == list(IDEAS[:2])
+    assert [idea for idea in poll.ideas if not poll.takes([idea])] == list(IDEAS[:2])
     assert poll.removed() == {0}
-    assert poll.is_open_at(milliseconds(sooner) - 1) is True
-    assert poll.is_open_at(milliseconds(sooner)) is None
-    assert poll.is_open_at(milliseconds(closes_at)) is False
+    assert poll.surely_open_at(milliseconds(sooner) - 1)
+    assert not poll.surely_open_at(milliseconds(sooner))
 
 
 async def test_the_lease_is_dated_from_the_question(engines: Engines, settings: Settings) -> None:

@@ -1,13 +1,17 @@
 """What is announced while a poll takes votes: pauses, ideas that leave or join, other ends."""
 
 from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pytest
 
 from groundswell_kit.clock import utc_now
 from groundswell_voting.control.writer import LogWriter
+from groundswell_voting.intake.appender import Appender, Outcome
+from groundswell_voting.intake.rules import KnownPoll
 from groundswell_voting.settings import Settings
+from groundswell_voting.voteslog.rules import Vote
 from tests.integration.voting.boxes import (
     Box,
     announce_change,
@@ -93,3 +97,54 @@ async def test_while_the_end_moves_nothing_is_promised_behind_it(
         await until(box, poll_id, "outcome-unknown")
         await announce_change(writer, poll_id, 4, closes_at=now + timedelta(hours=1))
         await until(box, poll_id, None)
+
+
+async def vote_overtaken_by(
+    change: dict[str, Any],
+    box: Box,
+    writer: LogWriter,
+    poll_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> httpx2.Response:
+    """The answer to a vote that the log has, when the box hears of a change before it answers."""
+    append = Appender.append
+
+    async def slow(self: Appender, vote: Vote, poll: KnownPoll) -> Outcome:
+        before = poll.accepting, poll.takes(vote.idea_ids)
+        outcome = await append(self, vote, poll)
+        await announce_change(writer, poll_id, 2, **change)
+
+        async def is_known() -> bool:
+            return (poll.accepting, poll.takes(vote.idea_ids)) != before
+
+        await eventually(is_known, "the box knows of the change", 5)
+        return outcome
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Appender, "append", slow)
+        return await box.vote(poll_id, "voter_slow")
+
+
+async def test_a_vote_that_the_log_took_is_not_refused_by_a_pause(
+    settings: Settings, writer: LogWriter, votes_log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log may have a later closing already, which is announced in a moment."""
+    async with ballot_box(settings) as box:
+        poll_id = await announced(box, writer, closes_at=utc_now() - timedelta(seconds=1))
+        paused = {"accepting": False}
+        answer = await vote_overtaken_by(paused, box, writer, poll_id, monkeypatch)
+        assert problem(answer) == (503, "outcome-unknown")
+        assert {r.key for r in await recorded(votes_log, poll_id)} >= {b"voter_slow"}
+        # Nothing was recorded of what comes now: that may be said.
+        assert problem(await box.vote(poll_id, "voter_x")) == (409, "voting-not-open")
+
+
+@pytest.mark.parametrize("change", [{"accepting": False}, {"withdrawn_idea_ids": IDEAS[:1]}])
+async def test_nothing_is_promised_that_the_poll_no_longer_allows(
+    settings: Settings, writer: LogWriter, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    """As after a sleep of the machine: the lease holds again, and the log may have the change."""
+    async with ballot_box(settings) as box:
+        poll_id = await announced(box, writer)
+        answer = await vote_overtaken_by(change, box, writer, poll_id, monkeypatch)
+        assert problem(answer) == (503, "outcome-unknown")

@@ -15,7 +15,7 @@ from groundswell_voting.app.ballot_box import ballot_box_role
 from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.intake import appender
 from groundswell_voting.intake.announcements import LEASE_SECONDS, Announcements
-from groundswell_voting.intake.application import REFUSAL_SECONDS
+from groundswell_voting.intake.server import REFUSAL_SECONDS
 from groundswell_voting.settings import Settings
 from groundswell_voting.voteslog.codec import milliseconds
 from tests.integration.voting.boxes import (

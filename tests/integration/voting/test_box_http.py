@@ -1,6 +1,7 @@
 """The ballot box's own HTTP, on real sockets: what clients may send, in whatever pieces."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,12 @@ from hypothesis import strategies as st
 from groundswell_kit.health import Health
 from groundswell_voting.intake import server as server_module
 from groundswell_voting.intake.http import MAX_HEAD_BYTES, Answer, Application, Request
-from groundswell_voting.intake.server import BoxServer
+from groundswell_voting.intake.server import (
+    REFUSAL_SECONDS,
+    REQUEST_SECONDS,
+    SWEEP_SECONDS,
+    BoxServer,
+)
 
 LIMIT = 100
 ECHO = b"POST /echo HTTP/1.1\r\nhost: x\r\n"
@@ -27,6 +33,11 @@ class Site:
     server: BoxServer
     asked: list[Request] = field(default_factory=list)
     slow: asyncio.Event = field(default_factory=asyncio.Event)
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+
+    def release(self) -> None:
+        """Let slow answers go; for tests that run in another thread than the server."""
+        self.loop.call_soon_threadsafe(self.slow.set)
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.server.port)
@@ -43,17 +54,22 @@ class Site:
         return answer
 
 
+def application(answer: Callable[[Request], Awaitable[Answer]], room: int = 1_000) -> Application:
+    return Application(answer, lambda _: LIMIT, room, lambda: (503, [], b"no room"))
+
+
 @asynccontextmanager
-async def site(**changes: Callable[[Request], Awaitable[Answer]]) -> AsyncIterator[Site]:
+async def site(
+    room: int = 1_000, **changes: Callable[[Request], Awaitable[Answer]]
+) -> AsyncIterator[Site]:
     async def echo(request: Request) -> Answer:
         it.asked.append(request)
         if request.path == "/slow":
             await it.slow.wait()
         return 200, [(b"x-path", request.path.encode())], request.body
 
-    answer = changes.get("answer", echo)
-    application = Application(answer, lambda _: LIMIT)
-    it = Site(BoxServer("test", "127.0.0.1", 0, Health("test"), application))
+    app = application(changes.get("answer", echo), room)
+    it = Site(BoxServer("test", "127.0.0.1", 0, Health("test"), app))
     serving = asyncio.create_task(it.server.serve())
     it.server.open()
     await asyncio.sleep(0.05)
@@ -238,9 +254,51 @@ async def test_what_breaks_is_answered_too() -> None:
     assert b"/problems/internal" in answer
 
 
+async def test_who_comes_when_there_is_no_room_is_told_so_after_a_while() -> None:
+    async with site(room=1) as it:
+        _, slow = await it.connect()
+        slow.write(post(b"", b"/slow"))
+        await asyncio.sleep(0.05)
+        began = time.monotonic()
+        refused = asyncio.gather(*(it.exchange(LAST) for _ in range(300)))
+        probe = b"GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n"
+        assert bodies(await it.exchange(probe)) == [b'{"status": "ok"}']
+        assert time.monotonic() - began < REFUSAL_SECONDS
+        answers = await refused
+        assert time.monotonic() - began >= REFUSAL_SECONDS
+        assert {answer.partition(b"\r\n")[0] for answer in answers} == {
+            b"HTTP/1.1 503 Service Unavailable"
+        }
+        assert all(answer.endswith(b"\r\n\r\nno room") for answer in answers)
+        it.slow.set()
+        await asyncio.sleep(0.05)
+        assert bodies(await it.exchange(LAST)) == [b"last"]
+        slow.close()
+
+
+async def test_who_has_no_room_is_told_so_before_the_server_ends() -> None:
+    async with site(room=0) as it:
+        refused = asyncio.create_task(it.exchange(post(b"x")))
+        await asyncio.sleep(0.05)
+    assert (await refused).endswith(b"no room")
+
+
+async def test_the_time_that_the_server_sleeps_is_not_its_clients() -> None:
+    async with site() as it:
+        reader, writer = await it.connect()
+        writer.write(LAST[:-2])
+        await asyncio.sleep(SWEEP_SECONDS / 2)
+        time.sleep(REQUEST_SECONDS + SWEEP_SECONDS)  # noqa: ASYNC251 - the whole process sleeps
+        await asyncio.sleep(SWEEP_SECONDS)
+        writer.write(LAST[-2:])
+        async with asyncio.timeout(5):
+            assert bodies(await reader.read()) == [b"last"]
+        writer.close()
+
+
 async def test_until_it_is_open_only_its_health_is_told() -> None:
-    application = Application(lambda _: asyncio.sleep(0, (200, [], b"")), lambda _: LIMIT)
-    it = Site(BoxServer("test", "127.0.0.1", 0, Health("test"), application))
+    app = application(lambda _: asyncio.sleep(0, (200, [], b"")))
+    it = Site(BoxServer("test", "127.0.0.1", 0, Health("test"), app))
     serving = asyncio.create_task(it.server.serve())
     await asyncio.sleep(0.05)
     assert (await it.exchange(LAST)).startswith(b"HTTP/1.1 503 ")

@@ -77,7 +77,7 @@ def test_a_poll_is_what_its_announcements_said(history: list[Announcement]) -> N
     assert poll.ideas == {idea: ordinal for ordinal, idea in enumerate(ideas)}
     withdrawn = {idea for it in history for idea in it.withdrawn}
     removed = {idea for it in history for idea in it.removed}
-    assert {idea for idea in IDEAS if poll.takes(idea)} == set(IDEAS) - withdrawn - removed
+    assert {idea for idea in IDEAS if poll.takes([idea])} == set(IDEAS) - withdrawn - removed
     assert poll.removed() == {poll.ideas[idea] for idea in removed if idea in poll.ideas}
 
 
@@ -86,7 +86,7 @@ def test_a_poll_never_announced_takes_nothing() -> None:
     assert not poll.accepting
     assert not poll.ideas
     assert poll.rules is None
-    assert poll.is_open_at(0) is False
+    assert not poll.surely_open_at(0)
 
 
 CLOSES_AT_9 = Announcement(1, {"closes_at_ms": 9})
@@ -102,7 +102,7 @@ FROM_9_TO_20 = Announcement(2, {"accepts_until_ms": 9, "closes_at_ms": 20})
         ([], 8, True),
         ([], 9, False),
         ([ABOUT_TO_BE_5], 4, True),
-        ([ABOUT_TO_BE_5], 5, None),
+        ([ABOUT_TO_BE_5], 5, False),
         ([ABOUT_TO_BE_5], 9, False),
         # Once the new closing time is announced, nothing is about to be.
         ([ABOUT_TO_BE_5, IS_5], 4, True),
@@ -110,12 +110,12 @@ FROM_9_TO_20 = Announcement(2, {"accepts_until_ms": 9, "closes_at_ms": 20})
         ([ABOUT_TO_BE_5, IS_20], 9, True),
         # Announced together, from the one closing time to the other nothing is certain.
         ([FROM_9_TO_20], 8, True),
-        ([FROM_9_TO_20], 9, None),
+        ([FROM_9_TO_20], 9, False),
         ([FROM_9_TO_20], 20, False),
     ],
 )
-def test_what_is_in_time(later: list[Announcement], at_ms: int, is_open: bool | None) -> None:
-    assert told(CLOSES_AT_9, *later).is_open_at(at_ms) is is_open
+def test_what_is_in_time(later: list[Announcement], at_ms: int, is_open: bool) -> None:
+    assert told(CLOSES_AT_9, *later).surely_open_at(at_ms) is is_open
 
 
 STANDING = Announcement(1, {"rules": Rules()}, (0, IDEAS))

@@ -12,6 +12,7 @@ from groundswell_kit.serve import Role
 from groundswell_kit.streams import EventStreams
 from groundswell_voting.app import SERVICE
 from groundswell_voting.app.clients import check_log, redis
+from groundswell_voting.app.garbage import collect_rarely
 from groundswell_voting.app.stores import Stores
 from groundswell_voting.certification.queries import TallyQueries
 from groundswell_voting.certification.routes import TallyRoutes
@@ -163,6 +164,7 @@ def api_role(settings: Settings) -> Role:
         except (KafkaError, OSError, TimeoutError) as error:
             # Passes and receipts do not need Kafka; a log of another shape is refused all the same.
             log.warning("the votes log was not checked", error=repr(error))
+        collect_rarely()
 
     async def close() -> None:
         await boards.close()

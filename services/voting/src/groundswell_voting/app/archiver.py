@@ -1,7 +1,5 @@
 """Wires the archiver: Kafka in, MongoDB out."""
 
-from functools import partial
-
 from groundswell_contracts.topics import VOTES
 from groundswell_kit.health import Health
 from groundswell_kit.mongo import connect
@@ -9,6 +7,7 @@ from groundswell_kit.partitions import PartitionReader
 from groundswell_kit.serve import Role
 from groundswell_voting.app import SERVICE
 from groundswell_voting.app.clients import check_log
+from groundswell_voting.app.garbage import collect_rarely
 from groundswell_voting.archive.archiver import Archiver
 from groundswell_voting.archive.records import Archive
 from groundswell_voting.settings import Settings
@@ -31,12 +30,17 @@ def archiver_role(settings: Settings) -> Role:
         session_seconds=settings.kafka_session_seconds,
     )
     health.add("partitions", reader.ready)
+
+    async def start() -> None:
+        collect_rarely()
+        await check_log(settings)
+
     archiver = Archiver(reader, archive, health.heartbeat("archiving", SILENCE_SECONDS))
     return Role(
         name="archiver",
         port=settings.voting_archiver_port,
         health=health,
         tasks=[archiver.run],
-        start=partial(check_log, settings),
+        start=start,
         close=database.client.close,
     )

@@ -54,12 +54,21 @@ def worker_role(settings: Settings) -> Role:
     health.add("relay", relay.ready)
     projection = Projection(client)
     scribe = _scribe(settings, stores, producer)
+    history = HistoryCommands(stores.intervals, projection, settings.voting_partitions)
+    ladders = _ladders(settings, stores, projection, scribe)
     machine = PollMachine(
         lease=Lease(database, "polls", new_id("machine")),
         polls=stores.polls,
         history=LogHistory(settings.kafka_bootstrap, stores.archive, settings.voting_partitions),
-        life=_life(settings, database, stores, projection, ends, scribe),
-        watch=_watch(settings, stores, projection, scribe),
+        life=PollLife(
+            polls=stores.polls,
+            changes=_changes(stores, ends, scribe),
+            scribe=scribe,
+            certification=_certification(settings, database, stores, projection),
+            tallies=stores.tallies,
+            conclusions=[history.conclude, ladders.conclude],
+        ),
+        watch=Watch([history.note, ladders.step]),
         heartbeat=health.heartbeat("polls", SILENCE_SECONDS),
     )
     health.add("polls", machine.ready)
@@ -112,43 +121,36 @@ def _scribe(settings: Settings, stores: Stores, producer: AIOKafkaProducer) -> S
     return Scribe(stores.polls, writer, settings.voting_request_deadline_seconds + LEASE_SECONDS)
 
 
-def _life(
-    settings: Settings,
-    database: AsyncDatabase[Document],
-    stores: Stores,
-    projection: Projection,
-    ends: LogEnds,
-    scribe: Scribe,
-) -> PollLife:
+def _changes(stores: Stores, ends: LogEnds, scribe: Scribe) -> PendingChanges:
     holders = PassHolders(stores.archive, ends)
-    return PollLife(
-        polls=stores.polls,
-        changes=PendingChanges(stores.polls, stores.poll_changes, scribe, holders),
-        scribe=scribe,
-        certification=CertificationCommands(
-            database.client,
-            stores.archive,
-            projection,
-            stores.tallies,
-            stores.polls,
-            settings.voting_partitions,
-        ),
+    return PendingChanges(stores.polls, stores.poll_changes, scribe, holders)
+
+
+def _certification(
+    settings: Settings, database: AsyncDatabase[Document], stores: Stores, projection: Projection
+) -> CertificationCommands:
+    return CertificationCommands(
+        database.client,
+        stores.archive,
+        projection,
+        stores.tallies,
+        stores.polls,
+        settings.voting_partitions,
     )
 
 
-def _watch(settings: Settings, stores: Stores, projection: Projection, scribe: Scribe) -> Watch:
-    partitions = settings.voting_partitions
-    history = HistoryCommands(stores.intervals, projection, partitions)
-    ladders = LadderCommands(
+def _ladders(
+    settings: Settings, stores: Stores, projection: Projection, scribe: Scribe
+) -> LadderCommands:
+    return LadderCommands(
         stores.climbs,
         PollCommands(stores.polls, stores.poll_changes),
         stores.poll_changes,
         stores.archive,
         projection,
-        partitions,
+        settings.voting_partitions,
         scribe.passed,
     )
-    return Watch([history.note, ladders.step])
 
 
 async def prepare(settings: Settings) -> None:

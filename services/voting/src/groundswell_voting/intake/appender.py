@@ -30,15 +30,13 @@ from groundswell_voting.voteslog.rules import Vote, partition_of
 log = get_logger()
 
 # A look-up begins as soon as there is enough for one: under load nobody waits for the clock.
-GATHER_SECONDS = 0.004
+GATHER_SECONDS = 0.008
 GATHER_VOTES = 64
 LOOK_UP_PAUSE_SECONDS = 1.0
 LOG_APPEND_TIME = 1
 GIVE_UP_SECONDS = 30.0
 # Who is not ready gets no votes, and without votes nobody learns that they get through again.
 FORGET_FAILURE_SECONDS = 10.0
-# The producer waits longer than this before it sends a batch a second time.
-SENT_ONCE_SECONDS = 0.09
 
 
 class QueueFull(Exception):
@@ -51,13 +49,12 @@ class OutcomeUnknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """The log has the vote since this moment of the broker's clock.
+    """The log has the vote since this moment of the broker's clock, or since an earlier one.
 
-    Not `once`: it may stand in the log before that, too, from a try that was not acknowledged.
+    Earlier, if it got the vote by a try whose acknowledgement was lost.
     """
 
     at_ms: int
-    once: bool
 
 
 Outcome = Appended | Settled | Outdated
@@ -82,7 +79,7 @@ class _Round:
 
 
 class Appender:
-    """The way of votes into the log. At most `limit` votes wait for their outcome."""
+    """The way of votes into the log. At most `room` votes wait for their outcome."""
 
     def __init__(
         self,
@@ -90,13 +87,13 @@ class Appender:
         producer: AIOKafkaProducer,
         partitions: int,
         deadline_seconds: float,
-        limit: int,
+        room: int,
     ) -> None:
+        self.room = room
         self._projection = projection
         self._producer = producer
         self._partitions = partitions
         self._deadline_seconds = deadline_seconds
-        self._limit = limit
         self._waiting = 0
         self._gathering: _Round | None = None
         self._queues: dict[int, list[_Waiting]] = {}
@@ -111,7 +108,7 @@ class Appender:
 
         Raises QueueFull at once, OutcomeUnknown after the deadline. A repeat is safe.
         """
-        if self.is_full():
+        if self._waiting >= self.room:
             raise QueueFull
         mine = self._gathering or self._begin()
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
@@ -128,10 +125,6 @@ class Appender:
             mine.unanswered -= 1
             if not mine.unanswered and mine is not self._gathering:
                 mine.deadline.cancel()
-
-    def is_full(self) -> bool:
-        """Whether no vote is taken on now."""
-        return self._waiting >= self._limit
 
     async def ready(self) -> None:
         """Raises OutcomeUnknown while batches fail and none has been acknowledged for a while."""
@@ -245,13 +238,11 @@ class Appender:
     async def _send_batch(
         self, batch: BatchBuilder, partition: int, votes: Sequence[_Waiting]
     ) -> None:
-        began = time.monotonic()
         acknowledged = await self._producer.send_batch(batch, VOTES.name, partition=partition)
         metadata = await acknowledged
         if metadata.timestamp_type != LOG_APPEND_TIME:
             raise KafkaError(f"{VOTES.name} does not take the broker's time of append")
-        once = time.monotonic() - began < SENT_ONCE_SECONDS
-        appended = Appended(metadata.timestamp, once)
+        appended = Appended(metadata.timestamp)
         for waiting in votes:
             if not waiting.outcome.done():
                 waiting.outcome.set_result(appended)

@@ -4,7 +4,6 @@ POST /v1/polls/{id}/votes and PUT /v1/polls/{id}/ballot with a ballot pass, and 
 describes them.
 """
 
-import asyncio
 import time
 from functools import cache
 
@@ -14,7 +13,7 @@ from groundswell_kit.problems import Problem
 from groundswell_voting.intake.box import BallotBox, Taken, too_busy
 from groundswell_voting.intake.http import Answer, Application, Request
 from groundswell_voting.intake.openapi import DOCUMENT
-from groundswell_voting.intake.problems import PROBLEM_TYPES
+from groundswell_voting.intake.problems import NOT_RECORDED, PROBLEM_TYPES
 from groundswell_voting.intake.schemas import encode
 from groundswell_voting.metrics import VOTE_SECONDS, VOTES
 from groundswell_voting.polls.problems import VOTING_NOT_OPEN
@@ -22,11 +21,11 @@ from groundswell_voting.polls.problems import VOTING_NOT_OPEN
 VOTE_BYTES = 4_096
 BALLOT_BYTES = 384 * 1024
 """Room for the longest ballot: ten thousand ideas by their ids."""
-REFUSAL_SECONDS = 0.5
 
 # Finding the counter of an outcome costs four times as much as counting.
 _count = cache(VOTES.labels)
 
+_BUSY: Answer = problems.to_response(too_busy())
 _JSON: RawHeaders = [(b"content-type", b"application/json")]
 _EXPLAINED = {
     kind.slug: kind for kind in (*problems.PROBLEM_TYPES, VOTING_NOT_OPEN, *PROBLEM_TYPES)
@@ -51,16 +50,20 @@ def box_app(box: BallotBox) -> Application:
     def body_limit(request: Request) -> int:
         return BALLOT_BYTES if _may_state_ballot(box, request) else VOTE_BYTES
 
-    return Application(answer, body_limit)
+    def busy() -> Answer:
+        _count(NOT_RECORDED.slug).inc()
+        return _BUSY
+
+    return Application(answer, body_limit, box.room, busy)
 
 
 async def _route(box: BallotBox, request: Request) -> Answer:
     match request.path.split("/")[1:]:
         case ["v1", "polls", poll_id, "votes"]:
-            await _enter(box, request, "POST")
+            _require_method(request, "POST")
             return _told(await box.add(box.admit(poll_id, request.authorization), request.body))
         case ["v1", "polls", poll_id, "ballot"]:
-            await _enter(box, request, "PUT")
+            _require_method(request, "PUT")
             return _told(await box.state(box.admit(poll_id, request.authorization), request.body))
         case ["openapi.json"]:
             return 200, _JSON, DOCUMENT
@@ -72,14 +75,9 @@ async def _route(box: BallotBox, request: Request) -> Answer:
             )
 
 
-async def _enter(box: BallotBox, request: Request, method: str) -> None:
-    """Let in who comes in the right way, and only as many as there is room for."""
+def _require_method(request: Request, method: str) -> None:
     if request.method != method:
         raise problems.method_not_allowed(method)
-    if box.is_full():
-        # Clients that ask again at once would otherwise keep the box busy with refusing them.
-        await asyncio.sleep(REFUSAL_SECONDS)
-        raise too_busy()
 
 
 def _told(taken: Taken) -> Answer:

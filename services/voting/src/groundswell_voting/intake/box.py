@@ -62,9 +62,10 @@ class BallotBox:
     pass_keys: PassKeys
     receipt_key: bytes
 
-    def is_full(self) -> bool:
-        """Whether it has as many votes in hand as it takes on."""
-        return self.appender.is_full()
+    @property
+    def room(self) -> int:
+        """How many votes it takes on at once."""
+        return self.appender.room
 
     def admit(self, poll_id: str, authorization: str) -> Pass:
         """The voter behind a request to vote in a poll; asked before its body is read."""
@@ -144,12 +145,12 @@ class BallotBox:
             raise too_busy() from None
         except OutcomeUnknown:
             raise _unavailable(OUTCOME_UNKNOWN, "The log did not answer in time.") from None
-        return Taken(self._status(outcome, poll), receipt)
+        return Taken(self._status(outcome, vote, poll), receipt)
 
-    def _status(self, outcome: Outcome, poll: KnownPoll) -> Literal[200, 202]:
+    def _status(self, outcome: Outcome, vote: Vote, poll: KnownPoll) -> Literal[200, 202]:
         match outcome:
-            case Appended():
-                self._require_in_time(poll, outcome)
+            case Appended(at_ms):
+                self._require_in_time(vote, poll, at_ms)
                 return 202
             case Settled.COUNTED:
                 return 200
@@ -164,20 +165,21 @@ class BallotBox:
                     members={"current_revision": current_revision},
                 )
 
-    def _require_in_time(self, poll: KnownPoll, appended: Appended) -> None:
-        is_open = poll.is_open_at(appended.at_ms)
-        # The log may have a later closing that is announced in a moment, until the closing itself
-        # has been announced.
-        if is_open is False and appended.once and not poll.accepting:
-            raise Problem(VOTING_NOT_OPEN, "Voting closed before the vote arrived.")
-        if is_open is False:
-            raise _unavailable(OUTCOME_UNKNOWN, "The vote may have arrived before voting closed.")
-        if is_open is None:
-            raise _unavailable(OUTCOME_UNKNOWN, "The poll's closing is moving just now.")
-        # Within the lease no closing record can stand before this vote in the log: the state
-        # machine waits longer than that after announcing it.
+    def _require_in_time(self, vote: Vote, poll: KnownPoll, appended_at_ms: int) -> None:
+        """Raises outcome-unknown where the log may judge a vote that it has otherwise than we do.
+
+        Never a refusal: what the log has may count, whatever is announced here.
+        """
+        # The log may have a later closing that is announced in a moment, or get an earlier one.
+        if not poll.surely_open_at(appended_at_ms):
+            raise _unavailable(OUTCOME_UNKNOWN, "The poll's closing was near, or is moving.")
+        # What is announced is written to the log later than the lease: what is not known here
+        # stands behind this vote. What has become known may stand before it, if this process or
+        # its machine slept meanwhile.
         if not self.announcements.confirmed():
             raise _unavailable(OUTCOME_UNKNOWN, "The poll's state is not certain now.")
+        if not (poll.accepting and poll.takes(vote.idea_ids)):
+            raise _unavailable(OUTCOME_UNKNOWN, "The poll changed while the vote was on its way.")
 
 
 def too_busy() -> Problem:

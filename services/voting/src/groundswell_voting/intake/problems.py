@@ -38,8 +38,8 @@ OUTCOME_UNKNOWN = ProblemType(
     "outcome-unknown",
     503,
     "It is not known whether the vote counts",
-    "The log did not answer in time, or the poll's closing is moving just now. Send the same vote "
-    "again: it counts once, whatever happened.",
+    "The log did not answer in time, or it took the vote while the poll was closing, pausing or "
+    "changing. Send the same vote again: it counts once, whatever happened.",
 )
 
 PROBLEM_TYPES = (

@@ -59,17 +59,16 @@ class KnownPoll:
         self._withdrawn.update(withdrawn)
         self._removed.update(removed)
 
-    def is_open_at(self, appended_at_ms: int) -> bool | None:
-        """Whether the log took a vote in time; None where its closing time may be moving."""
-        if appended_at_ms >= self.closes_at_ms:
-            return False
-        # What the log was about to have is of no matter once its new closing time is announced.
+    def surely_open_at(self, appended_at_ms: int) -> bool:
+        """Whether the log took a vote in time, whatever closing time it is about to have."""
+        # What it was about to have is of no matter once its new closing time is announced.
         moving = self._numbers.get("accepts_until", 0) >= self._numbers.get("closes_at", 0)
-        return None if moving and appended_at_ms >= self._accepts_until_ms else True
+        end_ms = min(self.closes_at_ms, self._accepts_until_ms) if moving else self.closes_at_ms
+        return appended_at_ms < end_ms
 
-    def takes(self, idea_id: str) -> bool:
-        """Whether an idea of the ballot may be voted for."""
-        return idea_id not in self._withdrawn and idea_id not in self._removed
+    def takes(self, idea_ids: Iterable[str]) -> bool:
+        """Whether all of these ideas of the ballot may be voted for."""
+        return self._withdrawn.isdisjoint(idea_ids) and self._removed.isdisjoint(idea_ids)
 
     def removed(self) -> frozenset[int]:
         """The ordinals of the ideas whose places on ballots are free."""
@@ -116,7 +115,7 @@ def settle(poll: KnownPoll, counted: Ballot | None, vote: Vote) -> Settled | Out
         )
         if settled is not None:
             return settled
-    return None if all(poll.takes(idea_id) for idea_id in vote.idea_ids) else Settled.WITHDRAWN
+    return None if poll.takes(vote.idea_ids) else Settled.WITHDRAWN
 
 
 def _added(poll: KnownPoll, counted: Ballot, vote: Vote, limit: int | None) -> Settled | None:

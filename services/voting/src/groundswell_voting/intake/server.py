@@ -4,6 +4,8 @@ Run by kit's `serve` in place of the server that other roles have.
 """
 
 import asyncio
+import resource
+from collections import deque
 from email.utils import formatdate
 from typing import Literal
 
@@ -17,9 +19,15 @@ log = get_logger()
 
 SWEEP_SECONDS = 0.25
 REQUEST_SECONDS = 3.0
-"""From the first byte of a request to its last one."""
-REFUSED_SECONDS = 1.0
-"""How long a client that was refused may go on sending."""
+"""From the first byte of a request to its last one; and to read what answers pile up."""
+GOING_SECONDS = 1.0
+"""How long a client that has got its last answer may take to read it and go."""
+MAX_CONNECTIONS = 10_000
+REFUSAL_SECONDS = 0.5
+"""Clients that ask again at once would keep a busy box busier still with refusing them."""
+REFUSALS_AT_ONCE = 200
+"""Those that were taken on wait no longer than for these."""
+REFUSAL_PAUSE_SECONDS = 0.01
 
 _STARTING = problems.to_response(problems.unavailable("Starting."))
 
@@ -35,11 +43,14 @@ class BoxServer:
     ) -> None:
         self.application = application
         self.connections: set[Connection] = set()
+        self.max_connections = _max_connections()
         self.date = b""
         self.draining = False
         self._health = health
         self._state: Literal["starting", "open"] = "starting"
         self._answering: set[asyncio.Task[None]] = set()
+        self._refused: deque[tuple[float, Connection, Request]] = deque()
+        self._refusing = False
         self._stopped = asyncio.Event()
         self._stop_seconds = 0
         self._listener: asyncio.Server | None = None
@@ -50,14 +61,19 @@ class BoxServer:
     async def serve(self) -> None:
         """Serves until drained."""
         loop = asyncio.get_running_loop()
-        self._sweep()
+        self._sweep(overslept=0.0)
         self._listener = await loop.create_server(
             lambda: Connection(self), sock=self._socket, backlog=BACKLOG
         )
         while not self._stopped.is_set():
+            began = loop.time()
             await asyncio.sleep(SWEEP_SECONDS)
-            self._sweep()
+            # A process that was asleep has not read yet what came meanwhile.
+            overslept = loop.time() - began - SWEEP_SECONDS
+            self._sweep(max(0.0, overslept))
         self._listener.close()
+        while self._refused:
+            self._refuse()
         if self._answering:
             await asyncio.wait(set(self._answering), timeout=self._stop_seconds)
         for connection in list(self.connections):
@@ -83,10 +99,34 @@ class BoxServer:
         self._stopped.set()
 
     def begin(self, connection: Connection, request: Request) -> None:
-        """Have a request answered, in a task of its own: a vote goes on without its sender."""
-        task = asyncio.get_running_loop().create_task(self._answer(connection, request))
+        """Have a request answered, in a task of its own: a vote goes on without its sender.
+
+        Refusing costs next to nothing, or there would be no time left for those taken on.
+        """
+        loop = asyncio.get_running_loop()
+        if len(self._answering) >= self.application.room and request.path not in PATHS:
+            self._refused.append((loop.time() + REFUSAL_SECONDS, connection, request))
+            if not self._refusing:
+                self._refusing = True
+                loop.call_later(REFUSAL_SECONDS, self._refuse)
+            return
+        task = loop.create_task(self._answer(connection, request))
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
+
+    def _refuse(self) -> None:
+        """Answer some of those for whom there was no room, and come back for the others."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for _ in range(min(REFUSALS_AT_ONCE, len(self._refused))):
+            due, connection, request = self._refused[0]
+            if due > now and not self.draining:
+                break
+            self._refused.popleft()
+            connection.answer(request, self.application.busy())
+        self._refusing = bool(self._refused)
+        if self._refusing:
+            loop.call_later(REFUSAL_PAUSE_SECONDS, self._refuse)
 
     async def _answer(self, connection: Connection, request: Request) -> None:
         try:
@@ -103,20 +143,30 @@ class BoxServer:
             return _STARTING
         return await self.application.answer(request)
 
-    def _sweep(self) -> None:
-        """Tell the time, and end the connections of clients that have kept us waiting too long."""
+    def _sweep(self, overslept: float) -> None:
+        """Tell the time, and end the connections of clients that have kept us waiting too long.
+
+        The seconds that the process itself `overslept` are nobody's delay.
+        """
         self.date = formatdate(usegmt=True).encode()
         now = asyncio.get_running_loop().time()
         for connection in list(self.connections):
-            waited = now - connection.waiting_since
+            connection.waiting_since += overslept
             if connection.in_hand:
                 continue
+            waited = now - connection.waiting_since
             if connection.ended:
-                if waited > REFUSED_SECONDS:
-                    connection.close()
-            elif connection.in_message:
+                if waited > GOING_SECONDS:
+                    connection.abort()
+            elif connection.in_message or connection.unread:
                 if waited > REQUEST_SECONDS:
                     late = problems.Problem(problems.BAD_REQUEST, "It did not come in time.")
                     connection.refuse(late)
             elif waited > KEEP_ALIVE_SECONDS:
                 connection.close()
+
+
+def _max_connections() -> int:
+    """Fewer than the files that the process may open: it needs Kafka and Redis as well."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MAX_CONNECTIONS if files < 0 else min(MAX_CONNECTIONS, files * 3 // 4)
