@@ -1,6 +1,7 @@
 """Standings over HTTP: page by page, by channel, one idea, hidden and delayed, from outside."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -12,11 +13,14 @@ from groundswell_contracts.votes import VotersSetAside
 from groundswell_kit import cursors
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
+from groundswell_voting.app.api import api_role
+from groundswell_voting.app.garbage import OBJECTS_BETWEEN_COLLECTIONS
 from groundswell_voting.history import commands as history_module
 from groundswell_voting.history.commands import HistoryCommands
 from groundswell_voting.polls.rules import Poll
 from groundswell_voting.standings.schemas import HistoryView, IdeaStanding, Standings
 from groundswell_voting.voteslog.rules import partition_of
+from tests.integration.voting.boxes import serving
 from tests.integration.voting.installation import Voting
 from tests.integration.voting.people import Api, bearer, served
 from tests.integration.voting.scenes import cast, crowd, open_poll
@@ -112,6 +116,17 @@ class TestPages:
         await shows(api, poll, 1)
         later = await api.http.get(path, headers={"If-None-Match": first.headers["etag"]})
         assert later.status_code == 200
+
+
+async def test_readers_do_not_wait_while_garbage_is_looked_for(voting: Voting) -> None:
+    """Looking through all that is there took 200 ms, every other second, under many reads."""
+    before = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    try:
+        async with serving(api_role(voting.settings.model_copy(update={"voting_api_port": 0}))):
+            assert gc.get_threshold()[0] == OBJECTS_BETWEEN_COLLECTIONS
+    finally:
+        gc.set_threshold(*before)
 
 
 class TestParts:

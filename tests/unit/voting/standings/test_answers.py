@@ -4,8 +4,14 @@ import json
 from datetime import timedelta
 
 from groundswell_voting.polls.rules import Poll
-from groundswell_voting.standings.answers import KEPT_ANSWERS, Page, idea, page, streamed
-from groundswell_voting.standings.rules import OutsideLine, Place, SetAside, board_after
+from groundswell_voting.standings.answers import Page, idea, page, streamed, streamed_size
+from groundswell_voting.standings.rules import (
+    KEPT_BYTES,
+    OutsideLine,
+    Place,
+    SetAside,
+    board_after,
+)
 from groundswell_voting.standings.schemas import IdeaStanding, Standings, StreamedStandings
 from groundswell_voting.voteslog.rules import Rules
 from tests.unit.voting.standings.boards import IDEAS, NOON, board, figures
@@ -104,7 +110,17 @@ def test_a_tag_stays_while_nothing_but_the_moment_is_different() -> None:
 
 
 def test_strange_sizes_do_not_fill_the_memory() -> None:
-    shown = board(1, 2, 3, 4, 5)
-    for size in range(1, 2 * KEPT_ANSWERS):
+    ideas = [f"idea_{number:04}" for number in range(1_000)]
+    shown = board(idea_ids=ideas, votes=dict.fromkeys(ideas, 1))
+    for size in range(1, 1_001):
         page(shown, Page(0, size), cursor)
-    assert len(shown.answers) <= KEPT_ANSWERS
+        streamed(shown, None, streamed_size(size), rebuilding=False)
+        assert sum(len(answer.body) for answer in shown.answers._kept.values()) <= KEPT_BYTES
+    assert page(shown, Page(0, 1_000), cursor) is page(shown, Page(0, 1_000), cursor)
+
+
+def test_streams_of_all_sizes_share_a_few() -> None:
+    assert [streamed_size(limit) for limit in (1, 10, 11, 1_000, 10_000)] == [
+        *(10, 10, 100, 1_000, 10_000)
+    ]
+    assert len({streamed_size(limit) for limit in range(1, 10_001)}) == 4

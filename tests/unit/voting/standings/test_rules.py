@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell_voting.certification.rules import RankedIdea
+from groundswell_voting.certification.rules import RankedIdea, rank
 from groundswell_voting.standings.rules import (
     OutsideLine,
     Place,
@@ -36,6 +36,20 @@ class TestBoard:
             ("boaty", 3),
             ("henry", 3),
             ("cold", 5),
+        ]
+
+    @given(COUNTS, COUNTS)
+    def test_the_order_is_that_of_the_certified_tally_whatever_stood_before(
+        self, now: list[int], then: list[int]
+    ) -> None:
+        votes = dict(zip(IDEAS, now, strict=True))
+        assert board(*now, before=board(*then)).places == rank(votes)
+
+    def test_an_idea_that_stands_where_it_stood_is_not_made_anew(self) -> None:
+        first = board(9, 4, 3, 2, 1)
+        after = board(9, 4, 3, 2, 0, before=first)
+        assert [new is old for new, old in zip(after.places, first.places, strict=True)] == [
+            *(True, True, True, True, False)
         ]
 
     def test_nothing_different_is_the_same_version_at_a_later_moment(self) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from groundswell_voting.polls.rules import Poll
 from groundswell_voting.standings.rules import Answer, Board, Place, of_channel
 
-KEPT_ANSWERS = 1_000
+STREAMED_SIZES = (10, 100, 1_000, 10_000)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -83,6 +83,14 @@ def idea(board: Board, poll: Poll, idea_id: str) -> Answer:
     return _kept(board, ("idea", idea_id), document)
 
 
+def streamed_size(limit: int) -> int:
+    """How many places are streamed to who asks for `limit` of them: the next of a few sizes up.
+
+    Each event is made once for each size, and not once for each number that a client can think of.
+    """
+    return next((size for size in STREAMED_SIZES if size >= limit), STREAMED_SIZES[-1])
+
+
 def streamed(board: Board, since: int | None, most: int, *, rebuilding: bool) -> str:
     """The data of an event: the first places, or those that became different since a version."""
 
@@ -105,13 +113,14 @@ def streamed(board: Board, since: int | None, most: int, *, rebuilding: bool) ->
 def _kept(board: Board, key: object, document: Callable[[], dict[str, Any]]) -> Answer:
     answer = board.answers.get(key)
     if answer is None:
-        if len(board.answers) >= KEPT_ANSWERS:
-            board.answers.clear()
         content = document()
+        if "ideas" in content:  # encoded once, for the answer and for its tag
+            content["ideas"] = msgspec.Raw(_encode(content["ideas"]))
         body = _encode(content)
         # Weak, because the moment of asking is in the answer and makes no difference.
         digest = blake2b(_encode({**content, "as_of": None}), digest_size=12).hexdigest()
-        answer = board.answers[key] = Answer(body, f'W/"{digest}"', content.get("next"))
+        answer = Answer(body, f'W/"{digest}"', content.get("next"))
+        board.answers.keep(key, answer)
     return answer
 
 

@@ -52,16 +52,23 @@ class Reading:
         if self._certified is not None:
             return self._certified
         if poll.stage in (PollStage.CERTIFIED, PollStage.RETIRED):
-            tally = await self._tallies.find(poll.poll_id)
-            if tally is None:
+            ended = await self._ended(poll)
+            if ended is None:
                 raise RuntimeError(f"{poll.poll_id} is certified without a tally")
-            self._certified = certified(poll, tally)
-            return self._certified
+            return ended
         if poll.rules.tallies == "hidden":
             return Figures("hidden", utc_now(), poll.idea_ids, frozenset(poll.removed_idea_ids))
         if poll.rules.tallies == "delayed":
             return await self._delayed(poll)
-        return await self._live(poll)
+        live = await self._live(poll)
+        # Certified, a poll is soon retired, and Redis drops its count: sooner than `poll` may tell.
+        ended = None if poll.stage is PollStage.OPEN else await self._ended(poll)
+        return ended or live
+
+    async def _ended(self, poll: Poll) -> Figures | None:
+        tally = await self._tallies.find(poll.poll_id)
+        self._certified = None if tally is None else certified(poll, tally)
+        return self._certified
 
     async def _live(self, poll: Poll) -> Figures:
         if not self._asked_history:
@@ -116,7 +123,9 @@ class Reading:
 
 def certified(poll: Poll, tally: TallyCertified) -> Figures:
     """The figures of a certified tally; nothing of it waits to be counted."""
-    votes = {idea.idea_id: idea.votes for idea in tally.tally}
+    counted = {idea.idea_id: idea.votes for idea in tally.tally}
+    # In the order of the ballot, which decides between equal votes.
+    votes = {idea_id: counted[idea_id] for idea_id in poll.idea_ids if idea_id in counted}
     others = {
         (each.channel, idea.idea_id): number
         for each in tally.channels

@@ -32,7 +32,7 @@ from groundswell_voting.standings.schemas import (
 from groundswell_voting.standings.stream import CERTIFIED, Listener
 
 Limit = Annotated[int, Query(ge=1, le=1_000)]
-StreamLimit = Annotated[int, Query(ge=1, le=10_000)]
+StreamLimit = Annotated[int, Query(ge=1, le=answers.STREAMED_SIZES[-1])]
 Cursor = Annotated[str | None, Query(max_length=500)]
 Channel = Annotated[str | None, Query(max_length=64)]
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", max_length=100_000)]
@@ -141,19 +141,20 @@ class StandingsRoutes:
     ) -> Response:
         """The standings as they move, as server-sent events.
 
-        First `snapshot`, then `changes`, which hold the places among the first `limit` that became
-        different, a few times a second at most; at last `certified`, after which 204 tells a
-        browser not to come back. The id of an event is the position of the count: who comes back
-        with it gets what became different since. Less is counted than that only while events say
-        `rebuilding`. `closing` means: come back. A poll that hides its tally sends its ballot,
-        without figures, and then nothing until it is certified.
+        First `snapshot`, then `changes`, which hold the places among the first `limit`, rounded up
+        to 10, 100, 1,000 or 10,000, that became different, a few times a second at most; at last
+        `certified`, after which 204 tells a browser not to come back. The id of an event is the
+        position of the count: who comes back with it gets what became different since. Less is
+        counted than that only while events say `rebuilding`. `closing` means: come back. A poll
+        that hides its tally sends its ballot, without figures, and then nothing until it is
+        certified.
         """
         live = await self.queries.live(poll_id)
         _, board = await live.board()
         seen = last_event_id or last_seen
         if seen == CERTIFIED and board.figures.status == "certified":
             return Response(status_code=204)
-        return self.streams.respond(Listener(live, board, limit, seen).next)
+        return self.streams.respond(Listener(live, board, answers.streamed_size(limit), seen).next)
 
 
 def _check_channel(poll: Poll, board: Board, channel: str | None) -> None:

@@ -5,13 +5,15 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Literal
 
-from groundswell_voting.certification.rules import RankedIdea, rank
+from groundswell_voting.certification.rules import RankedIdea
 
 Status = Literal["live", "delayed", "hidden", "certified"]
 
 MAX_PARTITIONS = 4_096
+KEPT_BYTES = 1024 * 1024
 
 _OFFSET = re.compile(r"\d{1,19}", re.ASCII)
 
@@ -78,6 +80,26 @@ class Answer:
     next: str | None = None
 
 
+@dataclass(slots=True)
+class Answers:
+    """Answers by what was asked for; together about `KEPT_BYTES` at most, whatever is asked for."""
+
+    _kept: dict[object, Answer] = field(default_factory=dict)
+    _bytes: int = 0
+
+    def get(self, asked: object) -> Answer | None:
+        """The answer, if it is there still."""
+        return self._kept.get(asked)
+
+    def keep(self, asked: object, answer: Answer) -> None:
+        """Keep an answer, instead of all others where there is no room for it."""
+        if self._bytes + len(answer.body) > KEPT_BYTES:
+            self._kept.clear()
+            self._bytes = 0
+        self._kept[asked] = answer
+        self._bytes += len(answer.body)
+
+
 @dataclass(frozen=True)
 class Board:
     """The standings of a poll in one version; versions count what became different.
@@ -93,7 +115,7 @@ class Board:
     places: Sequence[Place]
     changed: Sequence[int]
     order: Mapping[str, int]
-    answers: dict[object, Answer] = field(default_factory=dict, compare=False, repr=False)
+    answers: Answers = field(default_factory=Answers, compare=False, repr=False)
     by_channel: dict[str, Sequence[Place]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -112,35 +134,63 @@ def board_after(
 ) -> Board:
     """The board that follows another one; in the same version when nothing became different."""
     if before is None:
-        places = _places(figures)
-        order = {idea_id: number for number, idea_id in enumerate(figures.idea_ids)}
-        return Board(poll_id, 1, figures, outside, places, [1] * len(places), order)
-    same_moment = replace(figures, as_of=before.figures.as_of)
-    if same_moment == before.figures and outside == before.outside:
-        return replace(before, figures=figures, answers={}, by_channel={})
-    version = before.version + 1
+        places = _places(figures, ())
+        return Board(poll_id, 1, figures, outside, places, [1] * len(places), _order(figures))
     known = before.figures
+    same_moment = replace(figures, as_of=known.as_of)
+    if same_moment == known and outside == before.outside:
+        return replace(before, figures=figures, answers=Answers(), by_channel={})
+    version = before.version + 1
     same_ballot = (figures.idea_ids, figures.removed_idea_ids) == (
         known.idea_ids,
         known.removed_idea_ids,
     )
-    if same_ballot and figures.votes == known.votes:
-        return replace(
-            before, version=version, figures=figures, outside=outside, answers={}, by_channel={}
-        )
-    places = _places(figures)
-    changed = [
-        before.changed[at] if at < len(before.places) and before.places[at] == place else version
-        for at, place in enumerate(places)
-    ]
-    order = {idea_id: number for number, idea_id in enumerate(figures.idea_ids)}
+    places, changed, order = before.places, before.changed, before.order
+    if not (same_ballot and figures.votes == known.votes):
+        places = _places(figures, before.places)
+        changed = _changed(places, before.places, changed, version)
+    if not same_ballot:
+        order = _order(figures)
     return Board(poll_id, version, figures, outside, places, changed, order)
 
 
-def _places(figures: Figures) -> Sequence[Place]:
+def _order(figures: Figures) -> Mapping[str, int]:
+    return {idea_id: number for number, idea_id in enumerate(figures.idea_ids)}
+
+
+def _places(figures: Figures, before: Sequence[Place]) -> Sequence[Place]:
     if figures.votes is None:
         return [UnrankedIdea(i) for i in figures.idea_ids if i not in figures.removed_idea_ids]
-    return rank(figures.votes)
+    return ranked(figures.votes, before)
+
+
+def ranked(votes: Mapping[str, int], before: Sequence[Place] = ()) -> Sequence[Place]:
+    """Every idea with its votes, most first, equal ones in the order given, as `rank` has it.
+
+    An idea that stands where it stood is the same object: of thousands few move at a time.
+    """
+    places: list[Place] = []
+    rank, last = 0, -1
+    ordered = sorted(votes, key=votes.__getitem__, reverse=True)
+    for at, (idea_id, old) in enumerate(zip(ordered, chain(before, repeat(None)), strict=False), 1):
+        number = votes[idea_id]
+        if number != last:
+            rank, last = at, number
+        mine = (idea_id, number, rank)
+        stands = old is not None and (old.idea_id, old.votes, old.rank) == mine
+        places.append(old if old and stands else RankedIdea(*mine))
+    return places
+
+
+def _changed(
+    places: Sequence[Place], before: Sequence[Place], changed: Sequence[int], version: int
+) -> Sequence[int]:
+    """For each place the version in which what stands there became different."""
+    known = chain(zip(before, changed, strict=True), repeat((None, version)))
+    return [
+        since if place is old or place == old else version
+        for place, (old, since) in zip(places, known, strict=False)
+    ]
 
 
 def of_channel(board: Board, channel: str) -> Sequence[Place]:
@@ -149,7 +199,7 @@ def of_channel(board: Board, channel: str) -> Sequence[Place]:
         return board.places
     if board.figures.channels is None:
         raise KeyError(channel)
-    return rank(board.figures.channels[channel])
+    return ranked(board.figures.channels[channel])
 
 
 def by_channel(
