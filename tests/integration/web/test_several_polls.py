@@ -37,6 +37,8 @@ async def people_voting(
                 {
                     "poll_id": poll_id,
                     "stage": "open",
+                    "paused": False,
+                    "rules": {},
                     "idea_ids": [idea_id],
                     "closes_at": contest["timetable"]["voting_closes_at"],
                 },
@@ -53,7 +55,7 @@ async def people_voting(
                     **counted,
                 },
             ),
-            f"{path}/ballot": (200, {"idea_ids": []}),
+            f"{path}/ballot": (200, {"periods": []}),
             f"{path}/passes": (201, A_PASS),
             f"{path}/votes": (202, TAKEN),
         }

@@ -1,29 +1,102 @@
 """What a visitor is told of their own vote."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
 
-from groundswell_web.voting.rules import OwnVote, VoteState, own_vote
+from groundswell_web.sessions.schemas import CastVote
+from groundswell_web.voting.own import NO_VOTE, OwnVote, own_vote
+from groundswell_web.voting.schemas import Ballot, PeriodBallot, Rules
 
-NONE, RECORDED, COUNTED = VoteState.NONE, VoteState.RECORDED, VoteState.COUNTED
-NOT_COUNTED, UNKNOWN = VoteState.NOT_COUNTED, VoteState.UNKNOWN
+NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+ONE = Rules()
+MANY = Rules(ideas_per_ballot=3)
+CHANGEABLE = Rules(kind="changeable", ideas_per_ballot=2)
+DAILY = Rules(period="day", time_zone="Europe/Berlin")
+NOTHING = Ballot(periods=[])
+
+
+def counted(*ideas: str, **more: Any) -> Ballot:
+    """A ballot that counts; the vote for an idea has its name as receipt."""
+    told: dict[str, Any] = {"period": "", "revision": None, "set_aside": False}
+    told |= {"idea_ids": list(ideas), "vote_ids": list(ideas)}
+    return Ballot(periods=[PeriodBallot(**told | more)])
+
+
+def cast(*ideas: str, revision: int = 0, ago: timedelta = timedelta()) -> CastVote:
+    receipt = str(revision) if revision else ideas[0]
+    return CastVote(idea_ids=ideas, vote_id=receipt, cast_at=NOW - ago, revision=revision)
 
 
 @pytest.mark.parametrize(
-    ("counted", "cast", "verdict", "expected"),
+    ("ballot", "taken", "verdict", "expected"),
     [
-        ((), None, None, OwnVote(NONE)),
-        (None, None, None, OwnVote(UNKNOWN)),
-        (("a",), None, None, OwnVote(COUNTED, ("a",))),
-        (("a",), "b", "over_limit", OwnVote(COUNTED, ("a",))),
-        ((), "a", None, OwnVote(RECORDED, ("a",))),
-        (None, "a", None, OwnVote(RECORDED, ("a",))),
-        ((), "a", "not_known_yet", OwnVote(RECORDED, ("a",))),
-        ((), "a", "counted", OwnVote(COUNTED, ("a",))),
-        ((), "a", "too_late", OwnVote(NOT_COUNTED, ("a",))),
-        ((), "a", "refused", OwnVote(NOT_COUNTED, ("a",))),
+        (NOTHING, None, None, NO_VOTE),
+        (None, None, None, OwnVote(is_known=False)),
+        (counted("a"), None, None, OwnVote(("a",))),
+        (counted("a"), cast("a"), None, OwnVote(("a",))),
+        (counted("a"), cast("b"), "over_limit", OwnVote(("a",), lost=("b",))),
+        (NOTHING, cast("a"), None, OwnVote(recorded=("a",))),
+        (None, cast("a"), None, OwnVote(recorded=("a",))),
+        (NOTHING, cast("a"), "not_known_yet", OwnVote(recorded=("a",))),
+        (NOTHING, cast("a"), "counted", OwnVote(("a",))),
+        (NOTHING, cast("a"), "too_late", OwnVote(lost=("a",))),
+        (counted("a"), cast("b"), None, OwnVote(("a",), recorded=("b",))),
+        (counted("a", set_aside=True), None, None, OwnVote(("a",), set_aside=True)),
     ],
 )
 def test_a_vote_that_was_taken_is_never_doubted_without_a_verdict(
-    counted: tuple[str, ...] | None, cast: str | None, verdict: str | None, expected: OwnVote
+    ballot: Ballot | None, taken: CastVote | None, verdict: str | None, expected: OwnVote
 ) -> None:
-    assert own_vote(counted, cast, verdict) == expected
+    assert own_vote(ONE, ballot, taken, verdict, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("ballot", "taken", "verdict", "expected"),
+    [
+        (counted("a", revision=1), None, None, OwnVote(("a",), revision=1)),
+        (NOTHING, cast("a", "b", revision=1), None, OwnVote(recorded=("a", "b"), revision=1)),
+        # The newest ballot stands in the place of all before it.
+        (counted("a", revision=1), cast("b", revision=2), None, OwnVote((), ("b",), revision=2)),
+        (counted("a", revision=1), cast(revision=2), None, OwnVote(revision=2)),
+        (counted("a", revision=3), cast("b", revision=2), None, OwnVote(("a",), revision=3)),
+        (
+            counted("a", revision=1),
+            cast("b", revision=2),
+            "too_late",
+            OwnVote(("a",), lost=("b",), revision=2),
+        ),
+    ],
+)
+def test_a_later_ballot_takes_the_place_of_the_one_before(
+    ballot: Ballot, taken: CastVote | None, verdict: str | None, expected: OwnVote
+) -> None:
+    assert own_vote(CHANGEABLE, ballot, taken, verdict, NOW) == expected
+
+
+def test_each_day_of_the_poll_has_a_ballot_of_its_own() -> None:
+    """In Berlin the day after has begun."""
+    yesterday, today = counted("a", period="2026-11-22"), counted("b", period="2026-11-23")
+    assert own_vote(DAILY, yesterday, None, None, NOW) == NO_VOTE
+    assert own_vote(DAILY, today, None, None, NOW).counted == ("b",)
+    assert own_vote(DAILY, NOTHING, cast("c"), None, NOW).recorded == ("c",)
+    earlier = cast("c", ago=timedelta(hours=1))
+    assert own_vote(DAILY, NOTHING, earlier, None, NOW) == NO_VOTE
+
+
+@pytest.mark.parametrize(
+    ("rules", "ideas", "has_room"),
+    [
+        (ONE, (), True),
+        (ONE, ("a",), False),
+        (MANY, ("a", "b"), True),
+        (MANY, ("a", "b", "c"), False),
+        (Rules(ideas_per_ballot=None), tuple("abcdefgh"), True),
+    ],
+)
+def test_there_is_room_until_all_votes_are_given(
+    rules: Rules, ideas: tuple[str, ...], has_room: bool
+) -> None:
+    assert OwnVote(ideas).has_room(rules) is has_room
+    assert OwnVote(recorded=ideas).has_room(rules) is has_room

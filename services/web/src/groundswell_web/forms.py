@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from groundswell_kit.ids import new_id
 
 MAX_BYTES = 64 * 1024
-MAX_FIELDS = 200
+MAX_FIELDS = 1_000
+"""A ballot has a field for each idea on it."""
 
 _TYPE = "application/x-www-form-urlencoded"
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")

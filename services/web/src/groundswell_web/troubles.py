@@ -102,12 +102,36 @@ _BY_STATUS = {
 _BY_KIND = {
     "voting-not-open": (
         "Voting is not open",
-        "This vote has closed, or has not opened yet. Nothing was recorded.",
+        "This vote is paused, has closed, or has not opened yet. What you sent before stands.",
     ),
     "ballot-full": (
-        "Your vote counts already",
-        "Each person has one vote here, and yours counts for another idea. It stays as it is.",
+        "You have no vote left here",
+        "As many votes of yours count already as the rules allow. They stay as they are.",
     ),
+    "revision-taken": (
+        "Your ballot has changed meanwhile",
+        "Another ballot of yours was taken, and stays as it is. Go back, look, and choose again.",
+    ),
+    "idea-withdrawn": (
+        "An idea takes no votes any more",
+        "It is leaving the ballot, or has left it. Nothing was recorded. Go back and choose again.",
+    ),
+    "wrong-kind-of-poll": (
+        "Please open the page once more",
+        "The rules of this vote are others than the page showed. Nothing was recorded.",
+    ),
+    "not-eligible": (
+        "You cannot vote here",
+        "By the rules of this vote only some people can, and nothing was recorded.",
+    ),
+}
+
+# The rules that keep somebody from voting, by the names that voting gives them.
+_OBSTACLES = {
+    "invited_only": "Only people who were invited can vote, and this account is not among them.",
+    "segments": "Only people of certain groups can vote, and this account is in none of them.",
+    "regions": "Only people of certain regions can vote, and this account is of none of them.",
+    "account_age_seconds": "Your account is not old enough for this vote yet.",
 }
 
 
@@ -250,6 +274,8 @@ def _refusal(request: Request, error: Refused) -> Trouble:
         ("This is not possible now", "What you asked for does not fit how things stand."),
     )
     points = [found.message for found in error.errors]
+    if error.kind == "not-eligible":
+        points = [text for rule, text in _OBSTACLES.items() if error.detail.startswith(f"{rule}:")]
     if error.status == 429:
         title, text = "Too often in a short time", "Please wait a little, then try again."
     status = error.status if error.status in (403, 409, 422, 429) else 409

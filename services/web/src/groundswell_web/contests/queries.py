@@ -18,12 +18,13 @@ from groundswell_web.contests.schemas import (
 from groundswell_web.services import Away, Refused, Service, Services
 from groundswell_web.sessions.commands import Person
 from groundswell_web.sharing import Shared
+from groundswell_web.voting.own import NO_VOTE, OwnVote, own_vote
 from groundswell_web.voting.queries import STANDINGS_SHOWN, VotingQueries
-from groundswell_web.voting.rules import NO_VOTE, OwnVote
-from groundswell_web.voting.schemas import Poll, Standings
+from groundswell_web.voting.schemas import Poll, Rules, Standings
 
 IDEAS_ON_A_PAGE = 30
 KEPT_IDEAS = 2_000
+OWN_TITLES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,17 @@ class Vote:
     own: OwnVote
     titles: Mapping[str, str]
 
+    @property
+    def is_ballot(self) -> bool:
+        """Whether people state whole ballots here."""
+        return self.poll is not None and self.poll.rules.kind == "changeable"
+
     def takes(self, idea_id: str) -> bool:
-        """Whether a vote for this idea can be cast now."""
-        return self.poll is not None and self.poll.is_open and idea_id in self.poll.idea_ids
+        """Whether a vote for this idea can be cast now, as far as is known here."""
+        if self.poll is None or not self.poll.takes_votes or idea_id not in self.poll.idea_ids:
+            return False
+        has_it = idea_id in self.own.idea_ids
+        return self.is_ballot or (not has_it and self.own.has_room(self.poll.rules))
 
     @property
     def is_live(self) -> bool:
@@ -107,13 +116,17 @@ class ContestQueries:
 
     async def vote(self, poll_id: str, person: Person | None) -> Vote:
         """The vote under this poll."""
-        poll, standings, own = await asyncio.gather(
+        poll, standings, told = await asyncio.gather(
             self.voting.poll(poll_id),
             self.voting.standings(poll_id),
-            self.voting.own_vote(poll_id, person),
+            self.voting.own(poll_id, person),
         )
+        rules = Rules() if poll is None else poll.rules
+        own = own_vote(rules, told.ballot, told.cast, told.verdict, utc_now())
         shown = [] if standings is None else standings.ideas[:STANDINGS_SHOWN]
-        titles = await self._titles_of({*(idea.idea_id for idea in shown), *own.idea_ids})
+        titles = await self._titles_of(
+            {*(idea.idea_id for idea in shown), *own.idea_ids[:OWN_TITLES], *own.lost[:OWN_TITLES]}
+        )
         return Vote(poll, standings, own, titles)
 
     async def poll_of(self, contest_id: str, wanted_poll: str | None) -> str | None:

@@ -38,7 +38,12 @@ class PendingSignIn(Shape):
 
 
 class CastVote(Shape):
-    """A vote that was taken for this session, sealed: shown until the count has it."""
+    """A vote that was taken for this session, sealed: shown until the count has it.
 
-    idea_id: str
+    `idea_ids` are the one idea that it adds, or the whole ballot under a `revision` above zero.
+    """
+
+    idea_ids: tuple[str, ...]
     vote_id: str
+    cast_at: datetime
+    revision: int = 0

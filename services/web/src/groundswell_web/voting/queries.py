@@ -6,13 +6,29 @@ from typing import TypeVar
 
 from groundswell_web.services import Away, Refused, Service, Services, Shape
 from groundswell_web.sessions.commands import Person
+from groundswell_web.sessions.schemas import CastVote
 from groundswell_web.sharing import Shared
-from groundswell_web.voting.rules import NO_VOTE, OwnVote, own_vote
+from groundswell_web.voting.own import is_counted
 from groundswell_web.voting.schemas import Ballot, Poll, Receipt, Standings
 
 Answer = TypeVar("Answer", bound=Shape)
 
 STANDINGS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What voting says of a visitor's vote, None when it does not, and what was cast last.
+
+    `verdict` is the state of the receipt for that, if it was worth asking.
+    """
+
+    ballot: Ballot | None
+    cast: CastVote | None = None
+    verdict: str | None = None
+
+
+NOBODYS = Own(Ballot(periods=[]))
 
 
 @dataclass(frozen=True)
@@ -39,18 +55,16 @@ class VotingQueries:
         query = {"limit": str(STANDINGS_SHOWN)}
         return await self._shared.answer(path, lambda: self._read(path, Standings, query=query))
 
-    async def own_vote(self, poll_id: str, person: Person | None) -> OwnVote:
-        """The visitor's own vote in a poll."""
+    async def own(self, poll_id: str, person: Person | None) -> Own:
+        """What is known of the visitor's own vote in a poll."""
         if person is None:
-            return NO_VOTE
-        path = f"/v1/polls/{poll_id}/ballot"
-        ballot = await self._read(path, Ballot, person)
-        counted = None if ballot is None else ballot.idea_ids
+            return NOBODYS
+        ballot = await self._read(f"/v1/polls/{poll_id}/ballot", Ballot, person)
         cast = person.votes.get(poll_id)
-        if counted or cast is None:
-            return own_vote(counted)
+        if cast is None or is_counted(ballot, cast):
+            return Own(ballot, cast, None)
         receipt = await self._read(f"/v1/receipts/{cast.vote_id}", Receipt, person)
-        return own_vote(counted, cast.idea_id, None if receipt is None else receipt.state)
+        return Own(ballot, cast, None if receipt is None else receipt.state)
 
     async def _read(
         self,

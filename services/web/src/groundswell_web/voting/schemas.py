@@ -1,23 +1,50 @@
 """What voting and its ballot boxes say."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import Field
 
 from groundswell_web.services import Shape
 
 
+class Eligibility(Shape):
+    """Who may vote: everybody who meets each condition that is set."""
+
+    invited_only: bool = False
+    segments: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    account_age_seconds: int = 0
+
+    @property
+    def is_limited(self) -> bool:
+        return self != Eligibility()
+
+
+class Rules(Shape):
+    """How people vote in a poll: one idea after the other, or a whole ballot that can change."""
+
+    kind: Literal["standing", "changeable"] = "standing"
+    ideas_per_ballot: int | None = 1
+    period: Literal["poll", "day"] = "poll"
+    time_zone: str = "UTC"
+    weights: dict[str, int] = Field(default_factory=dict)
+    eligibility: Eligibility = Eligibility()
+
+
 class Poll(Shape):
-    """A poll; votes are taken while its stage is `open`."""
+    """A poll; votes are taken while its stage is `open` and it is not paused."""
 
     poll_id: str
     stage: str
+    paused: bool
+    rules: Rules
     idea_ids: list[str]
     closes_at: datetime
 
     @property
-    def is_open(self) -> bool:
-        return self.stage == "open"
+    def takes_votes(self) -> bool:
+        return self.stage == "open" and not self.paused
 
 
 class Standing(Shape):
@@ -60,17 +87,29 @@ class Standings(Shape):
     outside: list[OutsideLine]
 
 
-class Ballot(Shape):
-    """What a visitor's vote counts for."""
+class PeriodBallot(Shape):
+    """What a visitor's vote counts for in one period: the poll, or a day of it.
 
+    `vote_ids` are the receipts behind it. While it is `set_aside` it is in no total.
+    """
+
+    period: str
     idea_ids: list[str]
+    revision: int | None
+    vote_ids: list[str]
+    set_aside: bool
+
+
+class Ballot(Shape):
+    """What a visitor's votes count for, by period; none before anything is counted."""
+
+    periods: list[PeriodBallot]
 
 
 class Receipt(Shape):
     """What became of a vote."""
 
     state: str
-    idea_id: str | None = None
 
 
 class Pass(Shape):
@@ -83,4 +122,3 @@ class Taken(Shape):
     """A vote that the log has."""
 
     vote_id: str
-    idea_id: str
