@@ -23,7 +23,7 @@ from groundswell_voting.app.stores import Stores
 from groundswell_voting.certification.commands import CertificationCommands
 from groundswell_voting.control.changes import PendingChanges
 from groundswell_voting.control.history import LogHistory
-from groundswell_voting.control.life import PollLife
+from groundswell_voting.control.life import Conclusion, PollLife
 from groundswell_voting.control.machine import PollMachine
 from groundswell_voting.control.scribe import Scribe
 from groundswell_voting.control.voters import PassHolders
@@ -132,6 +132,7 @@ class Voting:
         writer: LogWriter | None = None,
         certification: Any = None,
         polls: PollStore | None = None,
+        conclusions: Sequence[Conclusion] = (),
     ) -> PollLife:
         """The steps of polls as the worker wires them, but for the parts given."""
         stores, store = self.stores, polls or self.stores.polls
@@ -146,7 +147,7 @@ class Voting:
         scribe = Scribe(store, writer or self.writer, announce_seconds)
         holders = PassHolders(stores.archive, self.ends)
         changes = PendingChanges(store, ChangeStore(self.database, store), scribe, holders)
-        return PollLife(store, changes, scribe, certification)
+        return PollLife(store, changes, scribe, certification, stores.tallies, conclusions)
 
     def machine(
         self,

@@ -146,8 +146,16 @@ async def queued(voting: Voting, poll_id: str) -> list[Change]:
         changes.append(change)
 
 
+async def queued_pauses(voting: Voting, poll_id: str) -> list[Change]:
+    """The pauses of a poll and their ends, in their order."""
+    poll = await voting.poll(poll_id)
+    turns = [replace(poll, pauses_done=done) for done in range(poll.pauses_asked)]
+    found = [await voting.stores.poll_changes.next_pause_of(turn) for turn in turns]
+    return [change for change in found if change is not None]
+
+
 async def test_an_amendment_waits_in_steps_of_its_own(voting: Voting) -> None:
-    """A pause comes before the rest, the end of one after it; a repeat changes nothing."""
+    """A pause and the end of one wait for nothing but each other; a repeat changes nothing."""
     contest_id = new_id("con")
     poll = await planned(voting, contest_id)
     closes_at = utc_now() + timedelta(hours=9)
@@ -163,11 +171,14 @@ async def test_an_amendment_waits_in_steps_of_its_own(voting: Voting) -> None:
             voting, contest_id, 1, poll_changed=PollChange(poll_id=poll.poll_id, paused=True)
         )
         await amend(voting, contest_id, 2, poll_changed=everything)
-    assert (await voting.poll(poll)).changes_asked == 4
+    after = await voting.poll(poll)
+    assert (after.changes_asked, after.pauses_asked) == (2, 2)
     assert [change.what for change in await queued(voting, poll.poll_id)] == [
-        PauseChange(paused=True),
         IdeasChange(added=("idea_new",), removed=IDEAS[:1]),
         ClosingChange(closes_at),
+    ]
+    assert [change.what for change in await queued_pauses(voting, poll.poll_id)] == [
+        PauseChange(paused=True),
         PauseChange(paused=False),
     ]
 
@@ -187,7 +198,7 @@ async def test_an_amendment_of_a_poll_that_is_not_the_brands_is_a_mistake(voting
         change = PollChange(poll_id=poll_id, paused=True)
         with pytest.raises(LookupError, match=poll_id):
             await amend(voting, poll.contest_id, 1, poll_changed=change)
-    assert (await voting.poll(poll)).changes_asked == 0
+    assert (await voting.poll(poll)).pauses_asked == 0
 
 
 @pytest.mark.parametrize("stage", PollStage)
@@ -207,7 +218,7 @@ async def test_changes_are_queued_until_the_tally_is_final(
     change = await voting.stores.poll_changes.find(BRAND, f"{contest_id}.1.pause")
     assert change is not None
     assert (change.state, change.sequence) == (("refused", 0) if late else ("pending", 1))
-    assert (await voting.poll(poll)).changes_asked == (not late)
+    assert (await voting.poll(poll)).pauses_asked == (not late)
 
 
 async def test_a_poll_that_is_closed_already_is_not_asked_to_close(voting: Voting) -> None:

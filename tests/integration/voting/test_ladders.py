@@ -1,16 +1,19 @@
 """Ideas climb on real engines: steps are told once, whoever dies, and judged at their deadlines."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from groundswell_contracts.tallies import ThresholdMissed, ThresholdReached
+import pytest
+
+from groundswell_contracts.tallies import TallyCertified, ThresholdMissed, ThresholdReached
 from groundswell_contracts.topics import TALLIES
 from groundswell_voting.control.scribe import Scribe
 from groundswell_voting.control.watch import Watcher
 from groundswell_voting.ladders.commands import LadderCommands
 from groundswell_voting.ladders.store import ClimbStore
 from groundswell_voting.polls.commands import PollCommands
-from groundswell_voting.polls.rules import Poll, PollStage
+from groundswell_voting.polls.rules import ClosingChange, Poll, PollStage
 from groundswell_voting.voteslog.rules import LadderStep, Rules
 from tests.integration.voting.installation import Voting
 from tests.integration.voting.world import IDEAS, cast, eventually, running
@@ -133,3 +136,64 @@ async def test_a_worker_that_dies_while_judging_tells_nothing_twice(voting: Voti
         await support(voting, poll, A, "ada", "ben")
         await tells(voting, poll, ("ThresholdReached", A, 1, 2), ("ThresholdMissed", B, 1, 0))
         assert Killed.moves >= 2
+
+
+async def closing_when_due(voting: Voting, poll: Poll, idea: str, margin: timedelta) -> None:
+    """Lets the poll close when the idea's first step is due, or that much later."""
+
+    async def has_begun() -> bool:
+        return idea in await voting.stores.climbs.of_poll(poll.brand_id, poll.poll_id)
+
+    await eventually(has_begun, "the idea climbs")
+    climb = (await voting.stores.climbs.of_poll(poll.brand_id, poll.poll_id))[idea]
+    due_at = datetime.fromtimestamp(climb.due_at_ms / 1000, UTC)
+    await voting.settled(await voting.ask(poll, ClosingChange(due_at + margin)))
+
+
+@pytest.mark.parametrize("margin", [timedelta(0), timedelta(milliseconds=60)])
+async def test_what_is_due_when_its_poll_closes_is_judged_by_the_certified_tally(
+    voting: Voting, margin: timedelta
+) -> None:
+    """Counted only after the closing; and a worker dies when it is judged, before it is noted."""
+    poll = await voting.plan(rules=rules((2, 8), (3, LONG), (9, LONG)), idea_ids=(A, B))
+    commands = ladders(voting)
+    deaths: list[str] = []
+
+    async def conclude(concluded: Poll, tally: TallyCertified) -> None:
+        await commands.conclude(concluded, tally)
+        if concluded.poll_id == poll.poll_id and not deaths:
+            deaths.append(poll.poll_id)
+            raise ConnectionError("the worker is gone")
+
+    machine = voting.machine(announce_seconds=0.3, watchers=[commands.step], conclusions=[conclude])
+    async with running(machine.run):
+        async with voting.counted():
+            await voting.reaches(poll, PollStage.OPEN)
+            await closing_when_due(voting, poll, A, margin)
+        await support(voting, poll, A, "ada", "ben", "cy")
+        await support(voting, poll, B, "ada")
+        await voting.reaches(poll, PollStage.CLOSED)
+        async with voting.counted():
+            retired = await voting.reaches(poll, PollStage.RETIRED, within_seconds=30)
+    assert deaths
+    assert retired.removed_idea_ids == ()
+    assert sorted(await told(voting, poll)) == [
+        ("ThresholdMissed", B, 1, 1),
+        ("ThresholdReached", A, 1, 3),
+        ("ThresholdReached", A, 2, 3),
+    ]
+
+
+async def test_nobody_is_judged_by_a_deadline_that_voting_did_not_live_to_see(
+    voting: Voting,
+) -> None:
+    poll = await voting.plan(rules=rules((2, LONG), (9, LONG)), idea_ids=(A, B))
+    commands = ladders(voting)
+    machine = voting.machine(0.2, watchers=[commands.step], conclusions=[commands.conclude])
+    async with voting.counted(), running(machine.run):
+        await voting.reaches(poll, PollStage.OPEN)
+        await support(voting, poll, A, "ada", "ben")
+        await support(voting, poll, B, "ada")
+        await voting.close(poll)
+        await voting.reaches(poll, PollStage.RETIRED, within_seconds=30)
+    assert await told(voting, poll) == [("ThresholdReached", A, 1, 2)]

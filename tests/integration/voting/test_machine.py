@@ -14,8 +14,8 @@ from groundswell_contracts.poll_rules import PollRules
 from groundswell_contracts.polls import AnnouncedIdeas, PollAnnounced
 from groundswell_kit.clock import seconds_since_boot, utc_now
 from groundswell_voting.control import broker_clock
-from groundswell_voting.control.machine import PollMachine, StateDisagrees
-from groundswell_voting.control.records import ControlEvent
+from groundswell_voting.control.machine import RECOUNTS_AT_ONCE, PollMachine, StateDisagrees
+from groundswell_voting.control.records import ControlEvent, record_of_stage
 from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.polls.rules import Poll, PollStage
 from groundswell_voting.voteslog.codec import milliseconds
@@ -271,6 +271,90 @@ async def test_a_poll_that_cannot_be_moved_on_holds_up_no_other(voting: Voting) 
     assert (await voting.poll(stuck)).stage is PollStage.SEALED
 
 
+class Recounts:
+    """Certification of some polls that does not end before it is let go on."""
+
+    def __init__(self) -> None:
+        self.polls: set[str] = set()
+        self.begun: list[str] = []
+        self.go_on = asyncio.Event()
+        self.under_way = self.most = self.cut_off = 0
+
+    async def certify(self, poll: Poll) -> None:
+        if poll.poll_id not in self.polls:
+            return
+        self.begun.append(poll.poll_id)
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        try:
+            await self.go_on.wait()
+        except asyncio.CancelledError:
+            self.cut_off += 1
+            raise
+        finally:
+            self.under_way -= 1
+
+
+async def test_long_recounts_hold_up_no_other_poll(voting: Voting) -> None:
+    """Some at a time, each once at a time, and none behind the end of the machine."""
+    recounts = Recounts()
+    polls = [await voting.plan() for _ in range(RECOUNTS_AT_ONCE + 1)]
+    recounts.polls = {poll.poll_id for poll in polls}
+    async with running(voting.machine(0.1, certification=recounts).run):
+        for poll in polls:
+            await voting.reaches(poll, PollStage.OPEN)
+            await voting.close(poll)
+        for poll in polls:
+            await voting.reaches(poll, PollStage.SEALED)
+        await eventually(lambda: _is_true(lambda: recounts.under_way == recounts.most > 0), "begun")
+        await voting.reaches(await voting.plan(), PollStage.OPEN, within_seconds=2)
+        await eventually(lambda: _is_true(lambda: recounts.most == RECOUNTS_AT_ONCE), "all places")
+        assert len(recounts.begun) == RECOUNTS_AT_ONCE
+        recounts.go_on.set()
+        await eventually(lambda: _is_true(lambda: set(recounts.begun) == recounts.polls), "all")
+        recounts.go_on.clear()
+        await eventually(lambda: _is_true(lambda: recounts.under_way), "one is begun again")
+    assert recounts.under_way == 0
+    assert recounts.cut_off > 0
+    assert recounts.most == RECOUNTS_AT_ONCE
+
+
+async def test_a_worker_that_loses_its_lease_ends_its_recounts(voting: Voting) -> None:
+    recounts = Recounts()
+    machine = voting.machine(0.1, certification=recounts)
+    poll = await voting.plan()
+    recounts.polls = {poll.poll_id}
+    async with running(machine.run):
+        await voting.reaches(poll, PollStage.OPEN)
+        await voting.close(poll)
+        await eventually(lambda: _is_true(lambda: recounts.under_way), "it is recounted")
+        await machine._lease.release()
+        async with running(voting.machine(0.1, certification=recounts).run):
+            await eventually(lambda: _is_true(lambda: recounts.cut_off == 1), "it is cut off")
+            await eventually(lambda: _is_true(lambda: recounts.under_way), "the other one does it")
+        assert recounts.most == 1
+
+
+async def test_a_record_that_kafka_does_not_take_is_kafkas_error(voting: Voting) -> None:
+    """And not one of many tasks; the partitions behind the failure are waited for."""
+    poll = await voting.plan()
+    waited: list[int] = []
+
+    class Refusing(LogWriter):
+        async def _append(self, *args: Any) -> int:
+            await asyncio.sleep(0)
+            waited.append(args[-1])
+            if args[-1] == 1:
+                raise KafkaError("not taken")
+            return 1
+
+    writer = Refusing(voting.votes_log.producer, voting.settings.voting_partitions)
+    events = [record_of_stage(poll, PollStage.OPENED)] * writer.partitions
+    with pytest.raises(KafkaError, match="not taken"):
+        await writer.append_control(poll.brand_id, events)
+    assert sorted(waited) == list(range(writer.partitions))
+
+
 async def test_what_watches_polls_holds_up_none_of_them(voting: Voting) -> None:
     seen: set[tuple[str, PollStage]] = set()
 
@@ -286,7 +370,8 @@ async def test_what_watches_polls_holds_up_none_of_them(voting: Voting) -> None:
         await voting.close(poll)
         await voting.reaches(poll, PollStage.SEALED)
     stages = {stage for poll_id, stage in seen if poll_id == poll.poll_id}
-    assert stages == {PollStage.OPEN, PollStage.CLOSING, PollStage.CLOSED}
+    assert stages >= {PollStage.OPEN, PollStage.CLOSING, PollStage.CLOSED}
+    assert PollStage.PLANNED not in stages
 
 
 async def _has_compared(machine: PollMachine) -> bool:

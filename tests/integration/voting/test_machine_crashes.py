@@ -107,7 +107,8 @@ async def lives(
         before = now
         if then is not None and moves <= 0:
             then.awake.set()
-        if now.stage is PollStage.OPEN and now.changes_done == now.changes_asked:
+        settled = (now.changes_done, now.pauses_done) == (now.changes_asked, now.pauses_asked)
+        if now.stage is PollStage.OPEN and settled:
             await voting.close(poll)
         await life.step(now)
         await asyncio.sleep(0.01)
@@ -168,7 +169,8 @@ async def test_a_worker_ends_between_any_two_steps(voting: Voting, how: How, mov
             is_right(poll, records, partition, voting.settings.voting_partitions)
         is_announced_right(poll, said[poll.poll_id], log[poll.poll_id][0])
         after = await voting.poll(poll)
-        assert (after.control_number, after.changes_done) == (len(LIFE), 5)
+        assert (after.control_number, after.changes_done, after.pauses_done) == (len(LIFE), 3, 2)
+        assert not after.paused
         assert (after.idea_ids, after.removed_idea_ids) == ((*IDEAS, "idea_new"), IDEAS[:1])
 
 

@@ -14,6 +14,8 @@ from groundswell_voting.polls.rules import (
     PauseChange,
     Poll,
     PollStage,
+    VotersChange,
+    What,
 )
 from groundswell_voting.voteslog.codec import milliseconds
 from groundswell_voting.voteslog.rules import BallotChanged, Record, Rules
@@ -158,6 +160,47 @@ async def test_a_pause_is_an_announcement_and_no_more(voting: Voting) -> None:
         {"accepting": True},
     ]
     assert all(bodies(records) == ["Opened"] for records in (await voting.log_of(poll)).values())
+
+
+@pytest.mark.parametrize(
+    "pending",
+    [
+        IdeasChange(removed=IDEAS[:1]),
+        VotersChange("set_aside", "c-1", "Nobody archives.", pass_ids=("pass_1",)),
+    ],
+)
+async def test_a_pause_overtakes_what_takes_long(voting: Voting, pending: What) -> None:
+    """An idea is being withdrawn, or an archive searched that does not come on."""
+    poll = await voting.open()
+    change = await voting.ask(poll, pending)
+    machine = voting.machine(announce_seconds=60)
+    await machine._turn()
+    async with running(machine.run):
+        for paused in (True, False, True):
+            pause = await voting.ask(poll, PauseChange(paused=paused))
+            assert (await voting.settled(pause, within_seconds=2)).state is ChangeState.DONE
+            assert (await voting.poll(poll)).paused == paused
+    after = await voting.poll(poll)
+    assert (after.changes_done, after.pauses_done) == (0, 3)
+    found = await voting.stores.poll_changes.find(poll.brand_id, change.change_id)
+    assert found is not None
+    assert found.state is ChangeState.PENDING
+    said = [said["accepting"] for _, said in await announced(voting, poll) if "accepting" in said]
+    assert said == [False, True, False]
+
+
+async def test_voting_does_not_go_on_when_it_is_over(voting: Voting) -> None:
+    """Who resumes a poll that is to close, or has closed, is told so; nothing is announced."""
+    poll = await voting.open()
+    await voting.ask(poll, PauseChange(paused=True))
+    machine = voting.machine(announce_seconds=0.2)
+    await machine._turn()
+    resumed = await voting.ask(poll, PauseChange(paused=False))
+    await voting.close(poll)
+    async with running(machine.run):
+        assert (await voting.settled(resumed)).refusal == "The poll is closing."
+        await voting.reaches(poll, PollStage.SEALED)
+    assert [said for _, said in await announced(voting, poll)] == [{"accepting": False}] * 2
 
 
 async def test_a_paused_poll_closes_in_its_time(voting: Voting) -> None:

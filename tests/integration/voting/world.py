@@ -10,6 +10,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from redis.asyncio import Redis
+from redis.exceptions import BusyLoadingError
 
 from groundswell_contracts.cloudevents import CloudEvent, to_kafka
 from groundswell_contracts.event import Event
@@ -225,7 +226,7 @@ async def is_exact(log: Log, projection: Projection) -> bool:
         try:
             if await held(projection, partition, expected) != expected:
                 return False
-        except NotRestored:  # it is being counted right now
+        except (NotRestored, BusyLoadingError):  # it is being counted right now, or Redis starts
             return False
     return True
 

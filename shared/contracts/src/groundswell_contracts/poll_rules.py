@@ -40,7 +40,8 @@ class PollRules(Data):
     has one per period, which is the poll or a day of `time_zone`. `weights` gives the weight of a
     vote by segment, 1 where a segment is not named. Tallies are shown live, `delay_seconds` late,
     or only when they are certified. `review_seconds` lie between closing and sealing at least, so
-    that voters can be set aside. An idea that misses a step of the `ladder` leaves the ballot.
+    that voters can be set aside. An idea that misses a step of the `ladder` leaves the ballot
+    while people vote.
     """
 
     kind: Literal["standing", "changeable"] = "standing"

@@ -70,7 +70,10 @@ class ThresholdReached(Event):
 
 
 class ThresholdMissed(Event):
-    """An idea did not reach a step in time and leaves the ballot; `votes` is what it had."""
+    """An idea did not reach a step in time; `votes` is what it had.
+
+    It leaves the ballot, unless voting is over.
+    """
 
     topic: ClassVar[Topic] = TALLIES
     key_field: ClassVar[str] = "contest_id"

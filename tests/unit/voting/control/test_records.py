@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from groundswell_contracts.votes import BallotChanged, VotersReinstated, VotersSetAside
 from groundswell_voting.control.records import (
     VOTERS_PER_RECORD,
+    VOTERS_PER_RECORD_OF_DAYS,
     record_of_stage,
     records_of_change,
     taken_away,
@@ -45,24 +47,36 @@ def test_not_every_stage_has_a_record(stage: PollStage) -> None:
 
 
 def test_a_change_of_the_ballot_is_one_record_everywhere() -> None:
-    (piece,) = records_of_change(change(IdeasChange(("c",), ("a",))), 7, PARTITIONS)
+    (piece,) = records_of_change(poll(), change(IdeasChange(("c",), ("a",))), 7, PARTITIONS)
     event = BallotChanged(
         poll_id="poll_1", number=7, added_idea_ids=("c",), removed_idea_ids=("a",)
     )
     assert piece == [event] * PARTITIONS
-    (piece,) = records_of_change(change(ClosingChange(AT)), 8, PARTITIONS)
+    (piece,) = records_of_change(poll(), change(ClosingChange(AT)), 8, PARTITIONS)
     assert piece == [BallotChanged(poll_id="poll_1", number=8, closes_at=AT)] * PARTITIONS
 
 
 def test_a_pause_is_no_record() -> None:
-    assert records_of_change(change(PauseChange(paused=True)), 7, PARTITIONS) == []
+    with pytest.raises(ValueError, match="pause"):
+        records_of_change(poll(), change(PauseChange(paused=True)), 7, PARTITIONS)
 
 
-@given(st.integers(1, 4_000), st.sampled_from(["set_aside", "reinstate"]))
-def test_every_voter_is_in_one_piece_of_their_partition(number: int, kind: str) -> None:
+PERIODS = {"poll": VOTERS_PER_RECORD, "day": VOTERS_PER_RECORD_OF_DAYS}
+
+
+@given(
+    st.integers(1, 4_000),
+    st.sampled_from(["set_aside", "reinstate"]),
+    st.sampled_from(sorted(PERIODS)),
+)
+def test_every_voter_is_in_one_piece_of_their_partition(
+    number: int, kind: str, period: str
+) -> None:
+    """Of a poll that counts per day pieces are small: each voter has a ballot of every day."""
     voters = tuple(f"v_{n}" for n in range(number))
     what = VotersChange(kind, "c", "Why.", resolved=voters)  # type: ignore[arg-type]
-    pieces = records_of_change(change(what), 5, PARTITIONS)
+    counted = replace(poll(), rules=Rules(period=period))  # type: ignore[arg-type]
+    pieces = records_of_change(counted, change(what), 5, PARTITIONS)
     expected = VotersSetAside if kind == "set_aside" else VotersReinstated
     named: list[str] = []
     for at, piece in enumerate(pieces):
@@ -70,7 +84,7 @@ def test_every_voter_is_in_one_piece_of_their_partition(number: int, kind: str) 
         for partition, event in enumerate(piece):
             assert isinstance(event, expected)
             assert event.number == 5 + at
-            assert len(event.voters) <= VOTERS_PER_RECORD
+            assert len(event.voters) <= PERIODS[period]
             assert all(partition_of(v, PARTITIONS) == partition for v in event.voters)
             named += event.voters
         assert any(event.voters for event in piece if isinstance(event, expected))

@@ -3,10 +3,12 @@
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundswell_voting.counting import fold as fold_module
 from groundswell_voting.counting.fold import BallotKey, Fold
 from groundswell_voting.counting.rules import Stage, Verdict
 from groundswell_voting.counting.tally import Tally, verdict_name
@@ -65,6 +67,23 @@ def test_what_a_batch_can_touch_is_loaded(log: list[Record]) -> None:
         fold.take(record)
         assert fold.changed_ballots <= asked
         fold.changed_ballots.clear()
+
+
+@given(logs(), st.data())
+def test_a_log_is_counted_alike_however_much_is_set_aside_at_once(
+    log: list[Record], data: st.DataObject
+) -> None:
+    """Batches end before ballots become too many, and none is empty."""
+    counted, left = Stored(), log
+    with patch.object(fold_module, "MOST_BALLOTS", data.draw(st.integers(0, 8), label="most")):
+        while left:
+            batch = counted.restore().at_once(left)
+            counted.count(batch)
+            assert batch
+            left = left[len(batch) :]
+    whole = Stored()
+    whole.count(log)
+    assert counted.content() == whole.content()
 
 
 @given(logs())

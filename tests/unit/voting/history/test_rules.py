@@ -10,6 +10,7 @@ from groundswell_voting.history.rules import (
     Noted,
     bucket_seconds,
     by_idea,
+    last_interval,
     merged,
     next_interval,
 )
@@ -46,6 +47,18 @@ def test_time_does_not_go_back() -> None:
     after = next_interval(last, counted({0: 4}, seconds=-30))
     assert after is not None
     assert after.counted_up_to == NOON
+
+
+def test_the_last_one_holds_what_is_final_wherever_the_count_stood() -> None:
+    """The log has gone on with other polls when the last note was made."""
+    last = Noted(4, NOON, (50, 9), {0: 3, 1: 2})
+    final = counted({0: 5, 1: 2}, offset=40, seconds=-9)
+    assert last_interval(last, final) == Noted(5, NOON, (50, 9), {0: 5})
+    assert last_interval(last, counted({0: 3, 1: 2, 2: 0}, offset=40)) is None
+    assert last_interval(None, counted({0: 0})) is None
+    first = last_interval(None, final)
+    assert first is not None
+    assert (first.number, first.votes) == (1, {0: 5, 1: 2})
 
 
 @given(st.lists(st.dictionaries(st.integers(0, 5), st.integers(0, 9)), max_size=8))

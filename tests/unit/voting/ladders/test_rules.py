@@ -8,6 +8,7 @@ from groundswell_voting.ladders.rules import (
     StepReached,
     begin,
     climb_on,
+    conclude,
     is_climbing,
     judge_at_deadline,
 )
@@ -62,6 +63,33 @@ def test_what_was_noted_at_the_deadline_decides() -> None:
 def test_a_deadline_of_a_step_reached_before_is_ignored() -> None:
     climb = climb_on(START, TOYS, 100, DAY_MS)
     assert judge_at_deadline(climb, TOYS, 1, 0) == climb
+
+
+def test_what_is_due_when_voting_ends_is_judged_by_the_final_votes() -> None:
+    end_ms = 60 * DAY_MS
+    assert conclude(START, TOYS, 99, end_ms).missed_votes == 99
+    reached = conclude(START, TOYS, 100, end_ms)
+    assert reached.reached == (StepReached(1, 100, end_ms),)
+    assert is_climbing(reached, TOYS), "the next step is due later, and nobody judges it"
+
+
+def test_what_is_due_later_is_reached_or_stays_open() -> None:
+    end_ms = 60 * DAY_MS - 1
+    assert conclude(START, TOYS, 99, end_ms) == START
+    assert conclude(START, TOYS, 1_000, end_ms) == climb_on(START, TOYS, 1_000, end_ms)
+
+
+def test_steps_that_follow_each_other_in_time_are_judged_one_after_the_other() -> None:
+    ladder = (LadderStep(1, 10), LadderStep(2, 10), LadderStep(3, 10))
+    climb = conclude(begin("toys", "castle", ladder, 0), ladder, 2, 30_000)
+    assert [(each.step, each.at_ms) for each in climb.reached] == [(1, 10_000), (2, 20_000)]
+    assert (climb.missed_votes, climb.due_at_ms) == (2, 30_000)
+
+
+@given(st.integers(0, 12_000), st.integers(0, 2_000))
+def test_a_conclusion_is_drawn_once(votes: int, day: int) -> None:
+    climb = conclude(START, TOYS, votes, day * DAY_MS)
+    assert conclude(climb, TOYS, votes, day * DAY_MS) == climb
 
 
 def test_the_top_is_the_end() -> None:

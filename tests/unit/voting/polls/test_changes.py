@@ -73,6 +73,12 @@ def test_what_cannot_be_is_refused(what: What, reason: str) -> None:
     assert refusal(POLL, what) == reason
 
 
+def test_what_is_to_close_is_paused_and_does_not_go_on() -> None:
+    closing = replace(POLL, close_requested=True)
+    assert refusal(closing, PauseChange(paused=True)) is None
+    assert refusal(closing, PauseChange(paused=False)) == "The poll is closing."
+
+
 def test_a_ballot_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "MAX_IDEAS", 4)
     assert refusal(POLL, IdeasChange(added=("d",))) is None

@@ -1,11 +1,18 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell_voting.polls.rules import Poll, PollStage, agrees_with_log, takes_votes
+from groundswell_voting.polls.rules import (
+    Poll,
+    PollStage,
+    agrees_with_log,
+    ended_at,
+    has_pause_to_settle,
+    takes_votes,
+)
 from groundswell_voting.voteslog.rules import Rules
 
 POLL = Poll(
@@ -27,6 +34,23 @@ def test_passes_are_given_while_a_poll_is_open(
     poll = replace(POLL, stage=stage, close_requested=asked_to_close, paused=paused)
     is_open = stage is PollStage.OPEN and not asked_to_close and not paused
     assert takes_votes(poll) == is_open
+
+
+@pytest.mark.parametrize("stage", PollStage)
+def test_pauses_wait_for_the_opening_and_for_nothing_else(stage: PollStage) -> None:
+    poll = replace(POLL, stage=stage, changes_asked=3, change_record=2, writing=2, pauses_asked=1)
+    waits = stage in (PollStage.PLANNED, PollStage.OPENED)
+    assert has_pause_to_settle(poll) != waits
+    assert not has_pause_to_settle(replace(poll, pauses_done=1))
+
+
+@pytest.mark.parametrize(("seconds", "ends"), [(5.5, 0), (0, 0), (-60, -60)])
+def test_voting_ends_at_the_closing_time_or_before(seconds: float, ends: float) -> None:
+    closed_at = POLL.closes_at + timedelta(seconds=seconds)
+    closed = replace(POLL, closed_at_ms=int(closed_at.timestamp() * 1000))
+    assert ended_at(closed) == POLL.closes_at + timedelta(seconds=ends)
+    with pytest.raises(ValueError, match="not closed"):
+        ended_at(POLL)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""Carries out the changes of a poll, in the order in which they were asked for, one at a time.
+"""Carries out the changes of a poll, in the order in which they were asked for, one at a time;
+pauses in an order of their own, ahead of all others.
 
 What a change takes away is announced, waited for and then logged; what it gives is logged and then
 announced. Each call does one step, which follows from the stored poll and change.
@@ -58,20 +59,33 @@ class PendingChanges:
         """Somebody else holds the lease."""
         await self._holders.forget()
 
+    async def pause(self, poll: Poll) -> None:
+        """Make the pause whose turn it is, or end one, in the middle of another change too.
+
+        It is an announcement and no more, so it needs nothing that a change before it does.
+        """
+        change = await self._changes.next_pause_of(poll)
+        if change is None:
+            raise LookupError(f"{poll.poll_id} has lost its pause {poll.pauses_done + 1}")
+        if not await self._is_refused(poll, change):
+            await self._finish(poll, change)
+
     async def _begin(self, poll: Poll, change: Change) -> None:
         what = change.what
         if isinstance(what, VotersChange) and what.resolved is None:
             await self._resolve(change, what)
             return
-        reason = refusal(poll, what)
-        if reason is not None:
-            log.warning("change refused", poll_id=poll.poll_id, kind=what.kind, reason=reason)
-            refused = replace(
-                change, state=ChangeState.REFUSED, refusal=reason, settled_at=utc_now()
-            )
-            await self._changes.settle(poll, refused)
-            return
-        await self._polls.change(poll, change_record=poll.control_number + 1)
+        if not await self._is_refused(poll, change):
+            await self._polls.change(poll, change_record=poll.control_number + 1)
+
+    async def _is_refused(self, poll: Poll, change: Change) -> bool:
+        reason = refusal(poll, change.what)
+        if reason is None:
+            return False
+        log.warning("change refused", poll_id=poll.poll_id, kind=change.what.kind, reason=reason)
+        refused = replace(change, state=ChangeState.REFUSED, refusal=reason, settled_at=utc_now())
+        await self._changes.settle(poll, refused)
+        return True
 
     async def _resolve(self, change: Change, what: VotersChange) -> None:
         """Once and for good: what is written must be the same after a crash."""
@@ -80,10 +94,10 @@ class PendingChanges:
             await self._changes.resolve(change, sorted(found.union(what.voters)))
 
     async def _carry_on(self, poll: Poll, change: Change, first_number: int) -> None:
-        records = records_of_change(change, first_number, self._scribe.partitions)
+        records = records_of_change(poll, change, first_number, self._scribe.partitions)
         written = poll.control_number + 1 - first_number
         if written == len(records):
-            await self._finish(poll, replace(change, record=first_number if records else None))
+            await self._finish(poll, replace(change, record=first_number))
             return
         if await self._is_overtaken(poll, change) or not await self._may_be_written(poll, change):
             return

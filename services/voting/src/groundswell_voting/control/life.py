@@ -1,14 +1,17 @@
 """The stages of a poll, from its plan to its retirement: one step of one poll at a time."""
 
 import time
+from collections.abc import Awaitable, Callable, Sequence
 
 from groundswell_contracts.polls import AnnouncedIdeas
+from groundswell_contracts.tallies import TallyCertified
 from groundswell_kit.observability import get_logger
 from groundswell_voting.certification.commands import CertificationCommands
+from groundswell_voting.certification.store import TallyStore
 from groundswell_voting.control.changes import PendingChanges
 from groundswell_voting.control.records import record_of_stage
 from groundswell_voting.control.scribe import Scribe
-from groundswell_voting.polls.rules import Poll, PollStage
+from groundswell_voting.polls.rules import Poll, PollStage, has_pause_to_settle
 from groundswell_voting.polls.store import PollStore
 from groundswell_voting.voteslog.codec import milliseconds, rules_to
 
@@ -16,9 +19,15 @@ log = get_logger()
 
 CERTIFY_AGAIN_SECONDS = 5.0
 
+Conclusion = Callable[[Poll, TallyCertified], Awaitable[None]]
+
 
 class PollLife:
-    """Called by the machine for each poll that is not retired, turn by turn."""
+    """Called by the machine for each poll that is not retired, turn by turn.
+
+    `conclusions` tell what only the certified tally decides, before the poll is retired; each may
+    be called again after a crash.
+    """
 
     def __init__(
         self,
@@ -26,11 +35,15 @@ class PollLife:
         changes: PendingChanges,
         scribe: Scribe,
         certification: CertificationCommands,
+        tallies: TallyStore,
+        conclusions: Sequence[Conclusion] = (),
     ) -> None:
         self._polls = polls
         self._changes = changes
         self._scribe = scribe
         self._certification = certification
+        self._tallies = tallies
+        self._conclusions = conclusions
         self._certify_after: dict[str, float] = {}
 
     async def forget(self) -> None:
@@ -39,7 +52,13 @@ class PollLife:
         await self._changes.forget()
 
     async def step(self, poll: Poll) -> None:
-        """The next step of a poll. It follows from the stored poll alone, so a crash repeats it."""
+        """The next step of a poll. It follows from the stored poll alone, so a crash repeats it.
+
+        Steps of polls behind their seal may take long, and may be taken beside those of others.
+        """
+        if has_pause_to_settle(poll):
+            await self._changes.pause(poll)
+            return
         match poll.stage:
             case PollStage.PLANNED:
                 await self._enter(poll, PollStage.OPENED)
@@ -56,7 +75,7 @@ class PollLife:
             case PollStage.SEALED:
                 await self._certify(poll)
             case PollStage.CERTIFIED:
-                await self._enter(poll, PollStage.RETIRED)
+                await self._conclude(poll)
 
     async def _enter(self, poll: Poll, stage: PollStage, timed: str | None = None) -> None:
         """Write the control record that leads to a stage, then move the poll on."""
@@ -124,3 +143,11 @@ class PollLife:
         await self._certification.certify(poll)
         if poll.refusal is not None:
             self._certify_after[poll.poll_id] = time.monotonic() + CERTIFY_AGAIN_SECONDS
+
+    async def _conclude(self, poll: Poll) -> None:
+        found = await self._tallies.find_public(poll.poll_id)
+        if found is None:
+            raise LookupError(f"{poll.poll_id} is certified and has no tally")
+        for conclude in self._conclusions:
+            await conclude(poll, found[1])
+        await self._enter(poll, PollStage.RETIRED)

@@ -13,13 +13,13 @@ from pymongo.errors import PyMongoError
 from groundswell_kit.health import Heartbeat
 from groundswell_kit.leases import Lease
 from groundswell_kit.observability import get_logger
-from groundswell_kit.waiting import growing_delay, pause
+from groundswell_kit.waiting import CANCEL_AGAIN_SECONDS, growing_delay, pause
 from groundswell_voting.control.history import LogHistory
 from groundswell_voting.control.life import PollLife
 from groundswell_voting.control.watch import Watch
 from groundswell_voting.counting.projection import REDIS_AWAY
 from groundswell_voting.metrics import MACHINE_HALTED, show_polls
-from groundswell_voting.polls.rules import UNDER_WAY, Poll, agrees_with_log
+from groundswell_voting.polls.rules import BEHIND_SEAL, UNDER_WAY, Poll, agrees_with_log
 from groundswell_voting.polls.store import PollStore
 from groundswell_voting.voteslog.codec import UnknownRecordType
 
@@ -27,6 +27,8 @@ log = get_logger()
 
 TURN_SECONDS = 0.1
 RENEW_BELOW_SECONDS = 3.0
+RECOUNTS_AT_ONCE = 2
+"""Polls behind their seal that are worked on at a time; the others wait their turn."""
 AWAY = (KafkaError, PyMongoError, *REDIS_AWAY, OSError, TimeoutError)
 
 
@@ -35,7 +37,9 @@ class StateDisagrees(Exception):
 
 
 class PollMachine:
-    """Moves every poll on, one at a time, while it holds the lease."""
+    """Moves every poll on while it holds the lease: one at a time, and beside them, each in a task
+    of its own, those that are behind their seal.
+    """
 
     def __init__(
         self,
@@ -54,6 +58,8 @@ class PollMachine:
         self._heartbeat = heartbeat
         self._failures: dict[str, int] = {}
         self._retry_after: dict[str, float] = {}
+        self._beside: dict[str, asyncio.Task[None]] = {}
+        self._places = asyncio.Semaphore(RECOUNTS_AT_ONCE)
         self._compared = False
         self.halted: str | None = None
 
@@ -71,7 +77,7 @@ class PollMachine:
             if all_moved:
                 self._heartbeat.beat()
             await pause(stop, growing_delay(failures) if failures else TURN_SECONDS)
-        await self._life.forget()
+        await self._drop_all()
         await self._let_go()
 
     async def ready(self) -> None:
@@ -84,24 +90,45 @@ class PollMachine:
         if self.halted is not None:
             return True
         if not await self._holds_lease():
-            await self._life.forget()
+            await self._drop_all()
             self._failures.clear()
             show_polls(refused=0, stuck=0)
             return True
         if not self._compared:
             self._compared = await self._agrees()
+        # Before polls are read: what such a task has made of its poll must stand in the reading.
+        self._beside = {key: task for key, task in self._beside.items() if not task.done()}
         polls = [poll async for poll in self._polls.unfinished_of_all_brands()]
         for poll in polls:
             # A step may have taken longer than the lease lasts; then others are at it.
             if not self._compared or not await self._holds_lease():
                 break
             if time.monotonic() >= self._retry_after.get(poll.poll_id, 0.0):
-                await self._try_step(poll)
+                await self._move_on(poll)
             if poll.stage in UNDER_WAY:
                 await self._watch.look_at(poll)
         refused = sum(poll.refusal is not None for poll in polls)
         show_polls(refused=refused, stuck=len(self._failures))
         return not self._failures
+
+    async def _move_on(self, poll: Poll) -> None:
+        if poll.stage not in BEHIND_SEAL:
+            await self._try_step(poll)
+        elif poll.poll_id not in self._beside:
+            self._beside[poll.poll_id] = asyncio.create_task(self._step_beside(poll))
+
+    async def _step_beside(self, poll: Poll) -> None:
+        async with self._places:
+            await self._try_step(poll)
+
+    async def _drop_all(self) -> None:
+        """Nothing that was begun here goes on; whoever holds the lease next does it again."""
+        while working := [task for task in self._beside.values() if not task.done()]:
+            for task in working:
+                task.cancel()
+            await asyncio.wait(working, timeout=CANCEL_AGAIN_SECONDS)
+        self._beside.clear()
+        await self._life.forget()
 
     async def _try_step(self, poll: Poll) -> None:
         """One poll that cannot be moved on waits longer and longer, and holds up no other."""

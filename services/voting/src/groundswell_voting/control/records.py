@@ -44,6 +44,8 @@ ControlEvent = (
 )
 
 VOTERS_PER_RECORD = 1_000
+VOTERS_PER_RECORD_OF_DAYS = 25
+"""In a poll that counts per day: the count loads the ballots of all its days for each of them."""
 
 
 def record_of_stage(poll: Poll, after: PollStage) -> ControlEvent:
@@ -73,11 +75,11 @@ def record_of_stage(poll: Poll, after: PollStage) -> ControlEvent:
 
 
 def records_of_change(
-    change: Change, first_number: int, partitions: int
+    poll: Poll, change: Change, first_number: int, partitions: int
 ) -> Sequence[Sequence[ControlEvent]]:
     """The control records that a change is in the log: for each number, what each partition gets.
 
-    A pause is none: it is announced only.
+    ValueError for a pause, which is announced only.
     """
     match change.what:
         case IdeasChange() | ClosingChange() as ballot:
@@ -89,8 +91,10 @@ def records_of_change(
             )
             return [[passed] * partitions]
         case VotersChange() as voters:
-            return _records_of_voters(change.poll_id, voters, first_number, partitions)
-    return []
+            own = _by_partition(voters, partitions)
+            most = VOTERS_PER_RECORD_OF_DAYS if poll.rules.period == "day" else VOTERS_PER_RECORD
+            return _records_of_voters(change.poll_id, voters, first_number, own, most)
+    raise ValueError(f"a change that the log does not have: {change.what.kind}")
 
 
 def _ballot_changed(
@@ -106,14 +110,20 @@ def _ballot_changed(
     )
 
 
-def _records_of_voters(
-    poll_id: str, change: VotersChange, first_number: int, partitions: int
-) -> Sequence[Sequence[ControlEvent]]:
-    """Each partition gets its own voters, in pieces; a number stands in every one all the same."""
-    event = VotersSetAside if change.kind == "set_aside" else VotersReinstated
+def _by_partition(change: VotersChange, partitions: int) -> list[list[str]]:
     own: list[list[str]] = [[] for _ in range(partitions)]
     for voter in change.resolved or ():
         own[partition_of(voter, partitions)].append(voter)
+    return own
+
+
+def _records_of_voters(
+    poll_id: str, change: VotersChange, first_number: int, own: list[list[str]], most: int
+) -> Sequence[Sequence[ControlEvent]]:
+    """Each partition gets its own voters, at most so many in a piece; a number stands in every one
+    all the same.
+    """
+    event = VotersSetAside if change.kind == "set_aside" else VotersReinstated
     longest = max(len(voters) for voters in own)
     return [
         [
@@ -122,11 +132,11 @@ def _records_of_voters(
                 number=first_number + piece,
                 case=change.case,
                 reason=change.reason,
-                voters=voters[start : start + VOTERS_PER_RECORD],
+                voters=voters[start : start + most],
             )
             for voters in own
         ]
-        for piece, start in enumerate(range(0, longest, VOTERS_PER_RECORD))
+        for piece, start in enumerate(range(0, longest, most))
     ]
 
 

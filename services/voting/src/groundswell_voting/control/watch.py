@@ -1,4 +1,4 @@
-"""What else each turn of the machine does for a poll under way, beside moving it on."""
+"""What else each turn of the machine does for a poll under way, next to moving it on."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence

@@ -28,16 +28,19 @@ class LogWriter:
         A repeat is safe: the count takes each number of a poll once. Raises KafkaError or
         TimeoutError, after which some partitions may have it and others not.
         """
-        async with asyncio.timeout(DEADLINE_SECONDS), asyncio.TaskGroup() as group:
-            appending = [
-                group.create_task(
-                    self._append(
-                        brand_id, event, f"{event.poll_id}/{event.number}/{partition}", partition
-                    )
-                )
-                for partition, event in zip(range(self.partitions), events, strict=True)
-            ]
-        return max(task.result() for task in appending)
+        appending = [
+            self._append(brand_id, event, f"{event.poll_id}/{event.number}/{partition}", partition)
+            for partition, event in zip(range(self.partitions), events, strict=True)
+        ]
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            # All are waited for, or those behind the first failure would go on unseen.
+            outcomes = await asyncio.gather(*appending, return_exceptions=True)
+        appended_at_ms = 0
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            appended_at_ms = max(appended_at_ms, outcome)
+        return appended_at_ms
 
     async def announce(self, brand_id: str, event: PollAnnounced) -> int:
         """Announce a change to all ballot boxes; the broker's time of it, in milliseconds.

@@ -74,35 +74,40 @@ class Counter:
             HALTED.labels("counter", partition).set(1)
 
     async def _count_all(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> None:
-        for start in range(0, len(raw), BATCH_RECORDS):
-            if partition in self._reader.halted:
-                return
-            if not await self._count(partition, raw[start : start + BATCH_RECORDS]):
+        start = 0
+        while start < len(raw) and partition not in self._reader.halted:
+            counted = await self._count(partition, raw[start : start + BATCH_RECORDS])
+            if counted is None:
                 self._restart(partition)
                 return
+            start += counted
 
-    async def _count(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> bool:
-        """Fold one batch into Redis; False when Redis does not stand where the batch begins."""
-        records = self._decode(partition, raw)
-        if not records:
-            return True
+    async def _count(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> int | None:
+        """Fold one batch into Redis, of these records or the first of them; how many.
+
+        None when Redis does not stand where the batch begins.
+        """
+        decoded = self._decode(partition, raw)
+        if not decoded:
+            return 0
         # What fails on the way, or has an unknown outcome, leaves no memory: Redis is read again.
         memory = self._memory.pop(partition, None)
         if memory is None:
             position, fold = await self._projection.restore(partition, self._partitions)
             memory = _Memory(position.offset, fold)
-        fold, begins_at = memory.fold, records[0].offset
+        fold, begins_at = memory.fold, decoded[0].offset
+        records = fold.at_once(decoded)
         position, fold.ballots = await self._projection.load(partition, fold.ballots_of(records))
         if position.offset != begins_at or memory.offset != begins_at:
-            return False
-        counted = fold.take_all(records)
+            return None
+        verdicts = fold.take_all(records)
         if not await self._projection.save(fold, begins_at, records[-1]):
             STALE_WRITES.inc()
-            return False
-        _note(fold, counted)
+            return None
+        _note(fold, verdicts)
         fold.stored()
         self._memory[partition] = _Memory(begins_at + len(records), fold)
-        return True
+        return len(records)
 
     def _decode(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> list[Record]:
         """The records up to the first that cannot be judged, which halts the partition."""

@@ -3,7 +3,7 @@
 The counter folds on from what Redis holds, the recount from nothing; both through `Fold.take`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -20,6 +20,9 @@ from groundswell_voting.voteslog.rules import (
     partition_of,
 )
 
+MOST_BALLOTS = 10_000
+"""What voters that are set aside have in all periods of a poll, as far as it is loaded at once."""
+
 
 class BallotKey(NamedTuple):
     """Whose ballot: one voter in one period of one poll."""
@@ -32,6 +35,9 @@ class BallotKey(NamedTuple):
 def ballot_key(vote: Vote) -> BallotKey:
     """The ballot that a vote may change."""
     return BallotKey(vote.poll_id, vote.period, vote.voter)
+
+
+_MOVING_BALLOTS = (SetAside, Reinstated)
 
 
 @dataclass(slots=True)
@@ -53,6 +59,22 @@ class Fold:
     retired: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Polls retired since the last store, with their periods: the store forgets their ballots and
     counts. What comes later for them is counted anew."""
+
+    def at_once(self, records: Sequence[Record]) -> Sequence[Record]:
+        """As many of these records, which come next, as are to be folded in one batch.
+
+        All of them, but for those who are set aside or reinstated in a poll of many days: at most
+        MOST_BALLOTS of theirs, or what a single record asks for.
+        """
+        ballots = 0
+        for at, record in enumerate(records):
+            body = record.body
+            if isinstance(body, _MOVING_BALLOTS):
+                poll = self.polls.get(body.poll_id)
+                ballots += len(body.voters) * (0 if poll is None else len(poll.periods))
+                if at and ballots > MOST_BALLOTS:
+                    return records[:at]
+        return records
 
     def ballots_of(self, records: Iterable[Record]) -> set[BallotKey]:
         """Every ballot that these records, which come next, can touch."""

@@ -118,7 +118,11 @@ class CountedTally:
 
 
 class Projection:
-    """Reads and writes of the count. Every call is one round trip; Redis errors pass through."""
+    """Reads and writes of the count; Redis errors pass through.
+
+    A call is one round trip, but for `restore`, which is two; what concerns several partitions is
+    one to each node that holds some of them.
+    """
 
     def __init__(self, redis: Redis | RedisCluster) -> None:
         self._redis = redis
@@ -184,9 +188,10 @@ class Projection:
         return await self._redis.eval(script, len(keys), *keys, *arguments)
 
     async def ballots(self, wanted: Iterable[tuple[int, BallotKey]]) -> dict[BallotKey, Ballot]:
-        """The counted ballots among (partition, key) pairs; one round trip, no transaction.
+        """The counted ballots among (partition, key) pairs; the partitions are not of one moment.
 
-        One command per partition: one for each ballot cost the ballot box four times as much.
+        One command per partition: one for each ballot would cost the ballot box several times the
+        processor time.
         """
         by_partition: dict[int, list[BallotKey]] = {}
         for partition, key in wanted:

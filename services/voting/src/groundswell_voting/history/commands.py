@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from groundswell_contracts.tallies import IdeaVotes, VotesCounted
+from groundswell_contracts.tallies import IdeaVotes, TallyCertified, VotesCounted
 from groundswell_kit.clock import utc_now
 from groundswell_kit.mongo import transaction
 from groundswell_voting.counting.projection import Projection
@@ -13,11 +13,12 @@ from groundswell_voting.history.rules import (
     INTERVAL_SECONDS,
     Noted,
     by_idea,
+    last_interval,
     merged,
     next_interval,
 )
 from groundswell_voting.history.store import IntervalStore
-from groundswell_voting.polls.rules import Poll
+from groundswell_voting.polls.rules import Poll, ended_at
 
 PUBLISHED_AT_ONCE = 20
 FORGOTTEN_SECONDS = 60.0
@@ -61,9 +62,30 @@ class HistoryCommands:
             watched = _Watched(totals, last, 0.0)
         await self._look(poll, watched)
         if poll.rules.tallies == "delayed":
-            await self._publish_due(poll)
+            await self._publish(poll, utc_now() - timedelta(seconds=poll.rules.delay_seconds))
         watched.look_at = time.monotonic() + INTERVAL_SECONDS
         self._watched[poll.poll_id] = watched
+
+    async def conclude(self, poll: Poll, tally: TallyCertified) -> None:
+        """Note the certified tally as the last interval, and tell all that is not told yet.
+
+        Of a poll that delays its tally too: now everybody knows it. Safe to repeat; MongoDB's
+        errors pass through.
+        """
+        if poll.rules.tallies == "hidden":
+            return
+        ordinals = {idea_id: ordinal for ordinal, idea_id in enumerate(poll.idea_ids)}
+        final = Noted(
+            number=0,
+            counted_up_to=ended_at(poll),
+            offsets=tuple(stretch.last_offset + 1 for stretch in tally.log_ranges),
+            votes={ordinals[idea_id]: votes for idea_id, votes in _final(tally).items()},
+        )
+        interval = last_interval(await self.store.find_public(poll.poll_id), final)
+        if interval is not None:
+            await self._insert(poll, interval)
+        while await self._publish(poll, utc_now()):
+            pass
 
     def _forget_others(self) -> None:
         """Polls that nobody has asked about for long are no longer under way."""
@@ -84,18 +106,21 @@ class HistoryCommands:
         interval = next_interval(watched.last, counted)
         if interval is None:
             return
+        await self._insert(poll, interval)
+        watched.last = merged(watched.last, interval)
+
+    async def _insert(self, poll: Poll, interval: Noted) -> None:
         events = [_told(poll, interval)] if poll.rules.tallies == "live" else []
 
         async def work() -> None:
             await self.store.insert(poll.brand_id, poll.poll_id, interval, events)
 
         await transaction(self.store.client, work)
-        watched.last = merged(watched.last, interval)
 
-    async def _publish_due(self, poll: Poll) -> None:
-        until = utc_now() - timedelta(seconds=poll.rules.delay_seconds)
+    async def _publish(self, poll: Poll, until: datetime) -> int:
+        """Tell the first intervals up to a moment that are not told yet; how many they were."""
 
-        async def work() -> None:
+        async def work() -> int:
             due = await self.store.unpublished(
                 poll.brand_id, poll.poll_id, until, PUBLISHED_AT_ONCE
             )
@@ -103,8 +128,14 @@ class HistoryCommands:
                 numbers = [interval.number for interval in due]
                 events = [_told(poll, interval) for interval in due]
                 await self.store.publish(poll.brand_id, poll.poll_id, numbers, events)
+            return len(due)
 
-        await transaction(self.store.client, work)
+        return await transaction(self.store.client, work)
+
+
+def _final(tally: TallyCertified) -> dict[str, int]:
+    votes = {idea.idea_id: idea.votes for idea in tally.tally}
+    return votes | {idea.idea_id: idea.votes for idea in tally.removed}
 
 
 def _told(poll: Poll, interval: Noted) -> VotesCounted:

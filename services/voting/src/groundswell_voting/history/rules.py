@@ -1,7 +1,7 @@
 """Intervals of a poll's tally: when one is noted, and what stands in it. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 INTERVAL_SECONDS = 10.0
@@ -53,6 +53,17 @@ def next_interval(last: Noted | None, counted: Noted) -> Noted | None:
         counted.offsets,
         changed,
     )
+
+
+def last_interval(last: Noted | None, final: Noted) -> Noted | None:
+    """The interval that ends a poll's history at its final votes; None when they stand there.
+
+    Unlike the count that it was noted of, what is final never stands behind.
+    """
+    if last is None:
+        return next_interval(None, final)
+    furthest = tuple(map(max, last.offsets, final.offsets))
+    return next_interval(last, replace(final, offsets=furthest))
 
 
 def merged(last: Noted | None, later: Noted | None) -> Noted | None:

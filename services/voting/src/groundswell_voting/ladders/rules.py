@@ -67,6 +67,21 @@ def judge_at_deadline(climb: Climb, ladder: Sequence[LadderStep], step: int, vot
     return _reach(climb, ladder, votes, climb.due_at_ms)
 
 
+def conclude(climb: Climb, ladder: Sequence[LadderStep], votes: int, end_ms: int) -> Climb:
+    """The climb after its poll ended at this moment with these votes, which are final.
+
+    They judge a step that was due by then. One that is due later is reached, or never comes.
+    """
+    while is_climbing(climb, ladder):
+        if climb.due_at_ms <= end_ms:
+            climb = judge_at_deadline(climb, ladder, climb.step, votes)
+        elif (after := climb_on(climb, ladder, votes, end_ms)) != climb:
+            climb = after
+        else:
+            break
+    return climb
+
+
 def _reach(climb: Climb, ladder: Sequence[LadderStep], votes: int, at_ms: int) -> Climb:
     step = climb.step
     due_at_ms = climb.due_at_ms

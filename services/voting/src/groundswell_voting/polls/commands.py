@@ -62,7 +62,7 @@ class PollCommands:
         """
         if await self.changes.find(brand_id, change_id) is not None:
             return None
-        turn = await self.store.number_change(brand_id, poll_id)
+        turn = await self.store.number_change(brand_id, poll_id, what)
         change = Change(change_id, poll_id, brand_id, turn or 0, what, asked_at=utc_now())
         if turn is None:
             poll = await self.store.find_public(poll_id)
@@ -76,12 +76,10 @@ class PollCommands:
 
 
 def _parts(change: PollChange) -> Iterator[What]:
-    """The steps of an amendment: a pause comes before everything else, its end after it."""
-    if change.paused is True:
-        yield PauseChange(paused=True)
+    """The steps of an amendment; a pause, or the end of one, waits for none of the others."""
+    if change.paused is not None:
+        yield PauseChange(change.paused)
     if change.added_idea_ids or change.removed_idea_ids:
         yield IdeasChange(change.added_idea_ids, change.removed_idea_ids)
     if change.closes_at is not None:
         yield ClosingChange(change.closes_at)
-    if change.paused is False:
-        yield PauseChange(paused=False)

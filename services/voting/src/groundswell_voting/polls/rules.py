@@ -4,7 +4,7 @@ Used by the commands and by the state machine, which alone moves polls on.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -32,8 +32,16 @@ UNTIL_CLOSING = (PollStage.PLANNED, PollStage.OPENED, PollStage.OPEN)
 """A poll that may still be asked to close."""
 UNTIL_SEALING = (*UNTIL_CLOSING, PollStage.CLOSING, PollStage.CLOSED)
 """A poll of which changes may still be asked for."""
-UNDER_WAY = (PollStage.OPEN, PollStage.CLOSING, PollStage.CLOSED)
-"""A poll whose tally can still change."""
+UNDER_WAY = (
+    PollStage.OPEN,
+    PollStage.CLOSING,
+    PollStage.CLOSED,
+    PollStage.SEALING,
+    PollStage.SEALED,
+)
+"""A poll whose tally can still change, or is not certified yet."""
+BEHIND_SEAL = (PollStage.SEALED, PollStage.CERTIFIED)
+"""A poll that only a recount and its publication are left of; they may take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,8 @@ class Poll:
     `control_number` is the last control record that every partition has; `writing` is the one
     that may have reached some of them. `announcement_number` is the last one used. Changes are
     numbered as they are asked for and taken one by one: `changes_done` are settled, and
-    `change_record` is the first control record of the one that has begun.
+    `change_record` is the first control record of the one that has begun. Pauses and their ends
+    have numbers of their own, so that they wait for nothing but each other.
     """
 
     poll_id: str
@@ -68,6 +77,8 @@ class Poll:
     changes_asked: int = 0
     changes_done: int = 0
     change_record: int | None = None
+    pauses_asked: int = 0
+    pauses_done: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +148,8 @@ class ChangeState(StrEnum):
 class Change:
     """A change that somebody asked for; refused for the reason in `refusal`.
 
-    `sequence` is its turn among the changes of its poll, 0 for one that came too late to get any.
+    `sequence` is its turn among the changes of its poll, for a pause among the pauses; 0 for one
+    that came too late to get any.
     `settled_at` is when it was announced, by the broker's clock, where it was announced. `record`
     is the number of its first control record.
     """
@@ -157,6 +169,22 @@ class Change:
 def takes_votes(poll: Poll) -> bool:
     """Whether voters may be given passes for a poll."""
     return poll.stage is PollStage.OPEN and not poll.close_requested and not poll.paused
+
+
+def has_pause_to_settle(poll: Poll) -> bool:
+    """Whether a pause, or the end of one, has been asked for and may be made or refused now."""
+    opened = poll.stage not in (PollStage.PLANNED, PollStage.OPENED)
+    return opened and poll.pauses_done < poll.pauses_asked
+
+
+def ended_at(poll: Poll) -> datetime:
+    """When voting ended, by the broker's time: when it was to close, or was closed before that.
+
+    ValueError for a poll that has not closed yet.
+    """
+    if poll.closed_at_ms is None:
+        raise ValueError(f"{poll.poll_id} is not closed, or nobody knows since when")
+    return min(poll.closes_at, datetime.fromtimestamp(poll.closed_at_ms / 1000, UTC))
 
 
 def agrees_with_log(poll: Poll, logged: int) -> bool:
@@ -179,6 +207,8 @@ def refusal(poll: Poll, what: What) -> str | None:
             return _refusal_of_ideas(poll, what)
         case ClosingChange() if what.closes_at == poll.closes_at:
             return "The poll closes at that time already."
+        case PauseChange(paused=False) if poll.close_requested:
+            return "The poll is closing."
     return None
 
 

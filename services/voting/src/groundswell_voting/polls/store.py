@@ -14,9 +14,11 @@ from groundswell_voting.polls.rules import (
     UNTIL_CLOSING,
     UNTIL_SEALING,
     Change,
+    PauseChange,
     Poll,
     PollStage,
     VotersChange,
+    What,
 )
 
 _POLL = TypeAdapter(Poll)
@@ -45,17 +47,18 @@ class PollStore:
             {"$set": {"close_requested": True}},
         )
 
-    async def number_change(self, brand_id: str, poll_id: str) -> int | None:
+    async def number_change(self, brand_id: str, poll_id: str, what: What) -> int | None:
         """The turn of another change; None when the poll is being sealed, or is not this brand's.
 
         In the transaction that adds the change, so that no turn is without one.
         """
+        asked = "pauses_asked" if isinstance(what, PauseChange) else "changes_asked"
         found = await self._polls.find_one_and_update(
             {"_id": poll_id, "brand_id": brand_id, "stage": {"$in": UNTIL_SEALING}},
-            {"$inc": {"changes_asked": 1}},
+            {"$inc": {asked: 1}},
             return_document=ReturnDocument.AFTER,
         )
-        return None if found is None else int(found["changes_asked"])
+        return None if found is None else int(found[asked])
 
     async def find_public(self, poll_id: str) -> Poll | None:
         """A poll by its id alone, for public pages and passes."""
@@ -88,7 +91,7 @@ class PollStore:
 
 
 class ChangeStore:
-    """Changes of polls, in the order in which they were asked for."""
+    """Changes of polls, in the order in which they were asked for; pauses in one of their own."""
 
     def __init__(self, database: AsyncDatabase[Document], polls: PollStore) -> None:
         self._client = database.client
@@ -112,11 +115,19 @@ class ChangeStore:
 
     async def next_of(self, poll: Poll) -> Change | None:
         """The change whose turn it is."""
+        return await self._find_turn(poll, poll.changes_done + 1, {"$ne": "pause"})
+
+    async def next_pause_of(self, poll: Poll) -> Change | None:
+        """The pause, or the end of one, whose turn it is."""
+        return await self._find_turn(poll, poll.pauses_done + 1, "pause")
+
+    async def _find_turn(self, poll: Poll, turn: int, kind: str | Document) -> Change | None:
         found = await self._changes.find_one(
             {
                 "brand_id": poll.brand_id,
                 "poll_id": poll.poll_id,
-                "sequence": poll.changes_done + 1,
+                "sequence": turn,
+                "what.kind": kind,
             }
         )
         return None if found is None else _change(found)
@@ -164,7 +175,9 @@ class ChangeStore:
 
         Both or neither; neither when another worker has done so.
         """
-        done = {"changes_done": settled.sequence, "change_record": None}
+        done: dict[str, Any] = {"changes_done": settled.sequence, "change_record": None}
+        if isinstance(settled.what, PauseChange):
+            done = {"pauses_done": settled.sequence}
         fields = ("state", "refusal", "settled_at", "record")
 
         async def work() -> None:
@@ -186,6 +199,7 @@ def _standing_at(poll: Poll) -> Document:
         "writing": poll.writing,
         "changes_done": poll.changes_done,
         "change_record": poll.change_record,
+        "pauses_done": poll.pauses_done,
     }
 
 
