@@ -41,7 +41,7 @@ doctor: $(READY) ## Check this machine and name the remedy for each finding
 test: $(READY) ## Run all tests on real engines [ARGS="tests/unit -k ballot"]
 	@exec $(BIN)/pytest $(ARGS)
 
-bench: $(READY) ## Measure the vote path on this machine, 25 minutes [ARGS="--only archiving --fresh"]
+bench: $(READY) ## Measure the vote path on this machine, 30 minutes [ARGS="--only archiving --fresh"]
 	@exec $(BIN)/python -m tests.load $(ARGS)
 
 chaos: $(READY) ## Vote while everything dies, then check it all [SEEDS="1 2 3"] [SECONDS=45] [RATE=40]

@@ -16,6 +16,7 @@ from groundswell_local.paths import PROJECT
 from groundswell_local.running import run
 from groundswell_local.settings import LocalSettings
 from groundswell_local.supervisor import RoleFailedError
+from tests.load.machine import QUIET_SHARE, busy_share
 from tests.load.plots import draw
 from tests.load.report import figure_table, quote, write_report
 from tests.load.results import FILE, OtherRun, Results
@@ -42,7 +43,8 @@ EXPERIMENTS: dict[str, Experiment] = {
     "standings": standings,
 }
 EXPECTED = (AlreadyOwnedError, EngineError, LoadFailed, OtherRun, RoleFailedError)
-LONGEST_SIDE_SECONDS = 900
+STARTED = time.monotonic()
+LONGEST_SIDE_SECONDS = 600
 SHOWN = 4
 STATE = LocalSettings().state
 DIRECTORY = STATE / "bench"
@@ -101,9 +103,12 @@ async def _measure(results: Results, chosen: list[str], sizes: Sizes) -> bool:
 
 
 async def _measure_one(results: Results, name: str, sizes: Sizes) -> None:
+    busy = await busy_share()
+    if busy > QUIET_SHARE:
+        _say(name, f"others use {busy:.0%} of this machine: its figures will not be true")
     began = time.monotonic()
     async with EXPERIMENTS[name](Stage(sizes, DIRECTORY / name)) as sides:
-        results.begin(name, sides.measures, sides.engines)
+        results.begin(name, sides.measures, sides.engines, busy)
         _say(name, f"ready after {time.monotonic() - began:.0f} s")
         for repetition in range(sizes.repetitions):
             for side, measure in sides.measures.items():
@@ -118,7 +123,8 @@ async def _measure_one(results: Results, name: str, sizes: Sizes) -> None:
 
 
 def _say(name: str, text: str) -> None:
-    typer.echo(f"{name:<10} {text}")
+    minutes, seconds = divmod(round(time.monotonic() - STARTED), 60)
+    typer.echo(f"{minutes:2}:{seconds:02} {name:<10} {text}")
 
 
 if __name__ == "__main__":

@@ -169,6 +169,7 @@ CONTEXT = (
     Figure(
         "offered in the overload", "overload", _plain("overloaded", "offered_per_second"), "votes/s"
     ),
+    Figure("offered in the overload ÷ peak", "overload", _plain("overloaded", "offered_by_peak")),
     Figure("taken in the overload", "overload", _plain("overloaded", "per_second"), "votes/s"),
     Figure(
         "all caught up after SIGKILL", "recovery", _plain("killed", "caught_up_after_seconds"), "s"

@@ -1,5 +1,6 @@
 """What a figure depends on: the machine, the versions of all that runs, and how it is set up."""
 
+import asyncio
 import os
 import platform
 import re
@@ -15,6 +16,8 @@ LIBRARIES = (
     *("uvicorn", "uvloop", "httptools", "fastapi", "pydantic", "msgspec"),
     *("aiokafka", "redis", "pymongo"),
 )
+LOOK_SECONDS = 3.0
+QUIET_SHARE = 0.1
 FLAGS = {
     "roles": "one process each, their default settings, `groundswell up`'s supervisor",
     "empty FastAPI POST": "uvicorn, one worker, uvloop and httptools, no access log",
@@ -23,6 +26,7 @@ FLAGS = {
     "Redis": "appendonly yes, appendfsync everysec",
     "wrk": "one thread, LuaJIT script, closed loop",
     "h2load": "HTTP/1.1, each connection one request a second at its time, open loop",
+    "votes at a fixed rate": "tests/load/voters.py, raw sockets, one process, open loop",
 }
 
 
@@ -35,6 +39,19 @@ def machine() -> dict[str, str | int]:
         "kernel": platform.release(),
         "python": platform.python_version(),
     }
+
+
+async def busy_share() -> float:
+    """What share of its processors the machine uses now, or lends to others: 0 to 1.
+
+    Asked while nothing of the bench runs, it tells how quiet the machine is.
+    """
+    before = psutil.cpu_times()
+    await asyncio.sleep(LOOK_SECONDS)
+    passed = [now - then for now, then in zip(psutil.cpu_times(), before, strict=True)]
+    taken = dict(zip(before._fields, passed, strict=True))
+    idle = taken["idle"] + taken.get("iowait", 0.0)
+    return 1 - idle / sum(passed)
 
 
 def versions(engines: Sequence[str]) -> dict[str, str]:

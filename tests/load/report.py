@@ -19,9 +19,17 @@ check no pass, know no closing time, and let in whatever comes."""
 
 CPU_HEAD = """## Where the CPU time of a vote goes
 
-User and system time of each process, from the kernel, divided by the votes of the side. A role that
-only waits costs a little all the same, which shows at low rates (`growth`)."""
-PROCESSES = (*ROLES, "kafka", "mongo", "redis")
+User and system time of each process, from the kernel, until the last vote is counted and archived,
+divided by the votes of the side. A role that only waits costs a little all the same, which shows at
+low rates (`growth`). `empty` is the empty FastAPI POST."""
+SIDES = (
+    *(("intake", "empty"), ("intake", "box"), ("intake", "journeys")),
+    *(("growth", "none"), ("growth", "grown")),
+)
+PROCESSES = {name: name for name in (*ROLES, "kafka", "mongo", "redis")} | {
+    "reference:app": "empty",
+    "load_tool": "load tool",
+}
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
@@ -65,17 +73,16 @@ def _context_table(experiments: Experiments) -> str:
 
 def _cpu_table(experiments: Experiments) -> str:
     """Where a vote's CPU time goes: medians of the turns, by process, for those sides that tell."""
-    sides = (("intake", "box"), ("intake", "journeys"), ("growth", "none"), ("growth", "grown"))
-    head = "".join(f" {experiment}, {side} |" for experiment, side in sides)
-    rows = [f"| µs per vote |{head}", f"|---|{'---|' * len(sides)}"]
-    for process in PROCESSES:
+    head = "".join(f" {experiment}, {side} |" for experiment, side in SIDES)
+    rows = [f"| µs per vote |{head}", f"|---|{'---|' * len(SIDES)}"]
+    for process, name in PROCESSES.items():
         cells = []
-        for experiment, side in sides:
+        for experiment, side in SIDES:
             turns = experiments.get(experiment, {}).get("repetitions", ())
             number = f"{process}_cpu_us_per_vote"
             found = [turn[side][number] for turn in turns if number in turn.get(side, {})]
             cells.append(f" {median(found):,.0f} |" if found else " |")
-        rows.append(f"| {process} |{''.join(cells)}")
+        rows.append(f"| {name} |{''.join(cells)}")
     return "\n".join(rows)
 
 
@@ -109,6 +116,8 @@ def write_report(results: Results) -> Path:
     experiments = results.content["experiments"]
     used = sorted({f"{k}: {v}" for one in experiments.values() for k, v in one["versions"].items()})
     commits = sorted({commit for one in experiments.values() for commit in one["commits"]})
+    most = max(one["busy_before"] for one in experiments.values())
+    busy = f"used by others before an experiment began: {most:.0%} of the machine at most"
     parts = [
         HEAD,
         summary(results),
@@ -119,7 +128,7 @@ def write_report(results: Results) -> Path:
         CPU_HEAD,
         _cpu_table(experiments),
         "## Under what",
-        "\n".join(f"- {line}" for line in (*used, f"commit: {', '.join(commits)}")),
+        "\n".join(f"- {line}" for line in (*used, f"commit: {', '.join(commits)}", busy)),
         "\n".join(f"- {name}: {how}" for name, how in FLAGS.items()),
     ]
     path = results.directory / "results.md"

@@ -9,11 +9,13 @@ from typing import Any
 
 from groundswell_kit.clock import utc_now
 from groundswell_local.machine import answer
+from groundswell_local.paths import PROJECT
 from tests.load.machine import machine, versions
 from tests.load.sides import Measured
 from tests.load.sizes import Sizes
 
 FILE = "results.json"
+NO_SOURCES = (":(exclude)docs", ":(exclude)README.md")
 
 
 class OtherRun(Exception):
@@ -58,9 +60,15 @@ class Results:
         turns = self.content["experiments"].get(experiment, {}).get("repetitions", [])
         return repetition < len(turns) and side in turns[repetition]
 
-    def begin(self, experiment: str, sides: Iterable[str], engines: Sequence[str]) -> None:
-        """Notes what is measured now, and under what; what an experiment has already stays."""
+    def begin(
+        self, experiment: str, sides: Iterable[str], engines: Sequence[str], busy_before: float
+    ) -> None:
+        """Notes what is measured now, and under what; what an experiment has already stays.
+
+        `busy_before` is the share of the machine that others used before it began.
+        """
         there = self.content["experiments"].setdefault(experiment, {"repetitions": []})
+        there["busy_before"] = max(round(busy_before, 3), there.get("busy_before", 0.0))
         there["sides"] = list(sides)
         commits = there.get("commits", [])
         there["commits"] = [*commits, *({_commit()} - set(commits))]
@@ -85,6 +93,10 @@ class Results:
 
 
 def _commit() -> str:
-    """The commit that is checked out, marked when the tree differs from it."""
-    git = ("git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty")
-    return (answer(*git) or "not in a repository").strip()
+    """The commit that is checked out, marked when the tree differs from it in more than results."""
+    git = ("git", "-C", str(PROJECT))
+    commit = answer(*git, "rev-parse", "--short", "HEAD")
+    if commit is None:
+        return "not in a repository"
+    changed = answer(*git, "diff", "HEAD", "--name-only", "--", ".", *NO_SOURCES)
+    return commit.strip() + ("-dirty" if changed else "")

@@ -10,7 +10,8 @@ class Sizes:
 
     name: str
     repetitions: int
-    warms_up: bool
+    first_warm_up_seconds: float
+    warm_up_seconds: float
     load_seconds: float
     connections: int
     log_votes: int
@@ -18,7 +19,6 @@ class Sizes:
     grown_votes: int
     growth_sample_votes: int
     growth_rate: int
-    overload_connections: int
     overload_waiting_votes: int
     recovery_rate: int
     standings_ideas: int
@@ -29,15 +29,15 @@ class Sizes:
 FULL = Sizes(
     name="full",
     repetitions=3,
-    warms_up=True,
+    first_warm_up_seconds=10,
+    warm_up_seconds=2,
     load_seconds=10,
-    connections=128,
+    connections=512,
     log_votes=200_000,
     surge_votes=200_000,
     grown_votes=1_000_000,
     growth_sample_votes=20_000,
     growth_rate=1_000,
-    overload_connections=3_000,
     overload_waiting_votes=1_000,
     recovery_rate=300,
     standings_ideas=1_000,
@@ -48,16 +48,16 @@ FULL = Sizes(
 QUICK = Sizes(
     name="quick",
     repetitions=1,
-    warms_up=False,
+    first_warm_up_seconds=0,
+    warm_up_seconds=0,
     load_seconds=1,
     connections=32,
-    log_votes=2_000,
+    log_votes=20_000,
     surge_votes=2_000,
     grown_votes=2_000,
     growth_sample_votes=300,
     growth_rate=300,
-    overload_connections=200,
-    overload_waiting_votes=20,
+    overload_waiting_votes=32,
     recovery_rate=50,
     standings_ideas=100,
     standings_votes=500,

@@ -1,14 +1,19 @@
 """The published results: the figures follow from the numbers, and the README quotes the table."""
 
 import json
+import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.load.figures import CONTEXT, FIGURES, Figure
+from tests.load.__main__ import EXPERIMENTS
+from tests.load.figures import Figure
+from tests.load.machine import QUIET_SHARE
 from tests.load.report import BEGIN, END, quote, summary, verdict
 from tests.load.results import Results
+from tests.load.sizes import FULL
 
 PROJECT = Path(__file__).parents[2]
 PUBLISHED = PROJECT / "docs" / "benchmarks"
@@ -43,12 +48,18 @@ def test_a_turn_that_is_not_whole_gives_no_value() -> None:
     assert MORE.values({}) == []
 
 
-def test_a_figure_was_measured_three_times_at_least_or_says_that_it_was_not(
-    published: Results,
-) -> None:
-    for figure in (*FIGURES, *CONTEXT):
-        turns = len(figure.values(published.content["experiments"]))
-        assert turns >= 3 or (turns == 0 and "not measured" in summary(published)), figure.name
+def test_every_side_was_measured_three_times_at_full_size(published: Results) -> None:
+    assert published.content["sizes"] == asdict(FULL)
+    for name in EXPERIMENTS:
+        one = published.content["experiments"][name]
+        assert len(one["repetitions"]) >= 3, name
+        assert all(set(turn) == set(one["sides"]) for turn in one["repetitions"]), name
+
+
+def test_the_machine_was_quiet_and_the_code_is_known(published: Results) -> None:
+    for name, one in published.content["experiments"].items():
+        assert one["busy_before"] <= QUIET_SHARE, f"others worked beside {name}: a shakedown"
+        assert all(re.fullmatch(r"[0-9a-f]{7,40}", commit) for commit in one["commits"]), name
 
 
 def test_readme_and_results_quote_the_numbers(published: Results) -> None:

@@ -32,14 +32,19 @@ class LoadFailed(Exception):
     """A load did not go as it has to for its figures to mean something."""
 
 
+def open_files() -> int:
+    """How many files this process and each of its children may have open: one per connection."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+
+
 def need_tools() -> None:
     """Installs what is missing where apt-get may; raises LoadFailed with the command elsewhere.
 
-    Allows this process and its children as many open files as they may have: one per connection.
+    Allows this process and its children as many open files as they may have.
     """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    enough = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (enough, most))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (open_files(), most))
     missing = sorted({PACKAGES[tool] for tool in PACKAGES if shutil.which(tool) is None})
     apt = shutil.which("apt-get")
     if missing and apt is not None and os.geteuid() == 0:
@@ -81,7 +86,6 @@ class Load:
     cpu_seconds: float
     broken: int
     ran_out: int
-    without_retry_after: int
     p50_ms: float
     p99_ms: float
 
@@ -97,14 +101,6 @@ class Load:
 async def send_votes(url: str, path: str, votes: Path, connections: int, seconds: float) -> Load:
     """wrk: as many votes as are answered in this time, on so many connections at once."""
     return await _wrk(url, ("timed", str(votes), path), connections, seconds)
-
-
-async def send_paced_votes(
-    url: str, path: str, votes: Path, connections: int, seconds: float, rate: float
-) -> Load:
-    """wrk: about so many votes a second, as long as answers come before a connection is due."""
-    pause = round(1000 * connections / rate)
-    return await _wrk(url, ("paced", str(votes), path, str(pause)), connections, seconds)
 
 
 async def send_all_votes(

@@ -1,13 +1,12 @@
 -- What wrk sends and counts. Run by tests/load/tools.py; the arguments behind "--" are:
---   timed FILE PATH     POST each line "pass<TAB>idea" of FILE to PATH until the time is over
---   paced FILE PATH MS  the same, and each connection waits so long behind each answer
---   all FILE PATH       until each line has its answer, which is told by "FINISHED"
---   read PATH           GET PATH over and over
+--   timed FILE PATH  POST each line "pass<TAB>idea" of FILE to PATH until the time is over
+--   all FILE PATH    until each line has its answer, which is told by "FINISHED"
+--   read PATH        GET PATH over and over
 
 local threads, sent, answered = {}, 0, 0
 local looked_at, finished = false, false
 local mode, file, path, host, held, other
-answers, without_retry_after, ran_out = {}, 0, 0
+answers, ran_out = {}, 0
 
 function setup(thread)
   threads[#threads + 1] = thread
@@ -34,12 +33,6 @@ function init(args)
   -- Sent when there are no more votes, as wrk has to send something; its answers are not counted.
   other = "GET /healthz HTTP/1.1\r\nHost: " .. host .. "\r\n\r\n"
   file, path = assert(io.open(args[2])), args[3]
-  if mode == "paced" then
-    local milliseconds = tonumber(args[4])
-    function delay()
-      return milliseconds
-    end
-  end
   held = next_vote()
 end
 
@@ -61,13 +54,10 @@ function request()
   return vote
 end
 
-function response(status, headers, body)
+function response(status)
   if not (ran_out > 0 and status == 200) then
     answered = answered + 1
     answers[status] = (answers[status] or 0) + 1
-    if (status == 429 or status == 503) and not (headers["retry-after"] or headers["Retry-After"]) then
-      without_retry_after = without_retry_after + 1
-    end
   end
   if mode == "all" and not held and answered == sent and not finished then
     finished = true
@@ -85,10 +75,10 @@ function done(summary, latency, requests)
   end
   local errors = summary.errors
   io.write(string.format(
-    'RESULT {"answers":{%s},"seconds":%f,"broken":%d,"ran_out":%d,"without_retry_after":%d,'
+    'RESULT {"answers":{%s},"seconds":%f,"broken":%d,"ran_out":%d,'
       .. '"p50_ms":%f,"p99_ms":%f}\n',
     table.concat(counted, ","), summary.duration / 1e6,
     errors.connect + errors.read + errors.write + errors.timeout,
-    thread:get("ran_out"), thread:get("without_retry_after"),
+    thread:get("ran_out"),
     latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
 end

@@ -56,6 +56,7 @@ class World:
     http: httpx2.AsyncClient
     urls: dict[str, str] = field(default_factory=dict)
     _supervisors: dict[str, Supervisor] = field(default_factory=dict)
+    _apps: dict[str, int] = field(default_factory=dict)
 
     @property
     def versions(self) -> list[str]:
@@ -89,8 +90,8 @@ class World:
         )
 
     def cpu(self) -> dict[str, float]:
-        """CPU seconds, user and system, that each role and engine has used since its start."""
-        pids = {name: self.pid(name) for name in self._supervisors}
+        """CPU seconds, user and system, that each role, engine and app has used since its start."""
+        pids = {name: self.pid(name) for name in self._supervisors} | self._apps
         pids |= {engine.name: engine.pid for engine in self.engines.all() if engine.pid}
         return {name: cpu_of(pid) for name, pid in pids.items()}
 
@@ -108,8 +109,10 @@ class World:
         try:
             url = local_url(port)
             await until(lambda: self._answers(f"{url}/healthz"), f"{name} answers")
+            self._apps[name] = child.pid
             yield url
         finally:
+            self._apps.pop(name, None)
             await child.stop(STOP_SECONDS)
 
     async def _answers(self, url: str) -> bool:

@@ -1,10 +1,11 @@
 """The counter on a log full of votes, beside a loop that only reads and decodes the same records.
 
-What Redis takes for it is measured in the same turns.
+Beside both standings are read, and the archiver runs, which has archived the log before. What Redis
+takes for the count is measured in the same turns.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -14,27 +15,31 @@ from tests.load.progress import Progress, progress, worked_off
 from tests.load.sides import Measured, Sides, Stage
 from tests.load.sides.meanwhile import standings_read
 from tests.load.tools import LoadFailed
-from tests.load.world import cpu_of, world
+from tests.load.world import ROLES, cpu_of, world
 
 
 @asynccontextmanager
 async def counting(stage: Stage) -> AsyncIterator[Sides]:
     """Sides: `bare`, `counter`."""
     votes = stage.sizes.log_votes
-    async with (
-        world(stage.directory, "api", "ballot-box", "worker", "archiver") as it,
-        progress(it) as log,
-    ):
+    async with world(stage.directory, *ROLES) as it, progress(it) as log:
         poll = await open_poll(it)
         await poll.append(votes)
-        await it.stop("archiver", "ballot-box")
-        yield Sides(
-            it.versions,
-            {
-                "bare": partial(told, "bare", "consume", it.engines.kafka.address, votes),
-                "counter": partial(_counter, poll, log, votes),
-            },
-        )
+        await log.until_at_rest()
+        await it.stop("counter")
+        sides: dict[str, Callable[[], Awaitable[Measured]]] = {
+            "bare": partial(_bare, poll, log),
+            "counter": partial(_counter, poll, log, votes),
+        }
+        for side in sides.values() if stage.sizes.warm_up_seconds else ():
+            await side()
+        yield Sides(it.versions, sides)
+
+
+async def _bare(poll: Poll, log: Progress) -> Measured:
+    kafka, records = poll.world.engines.kafka.address, await log.logged()
+    async with standings_read(poll):
+        return await told("bare", "consume", kafka, records)
 
 
 async def _counter(poll: Poll, log: Progress, votes: int) -> Measured:

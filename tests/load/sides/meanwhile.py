@@ -1,4 +1,5 @@
-"""What goes on beside a measurement, as in real life: somebody reads the standings, people vote."""
+"""What goes on before and beside a measurement, as in real life: people vote, somebody reads the
+standings."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,9 +8,25 @@ from contextlib import asynccontextmanager
 from groundswell_local.demo.client import HttpClient
 from tests.load.polls import Poll
 from tests.load.programs import told
-from tests.load.tools import LoadFailed
+from tests.load.progress import Progress
+from tests.load.tools import LoadFailed, send_votes
 
 READS_PER_SECOND = 20
+PACED_CONNECTIONS = 200
+VOTES_PER_SECOND = 20_000
+"""So many are made ready per second of load: more than a ballot box has come near to."""
+
+
+async def warm_up(poll: Poll, log: Progress, connections: int, seconds: float) -> None:
+    """Votes at full speed for so long, all counted and archived: Kafka's machine code is made
+    while it works, and for its first seconds it takes a multiple of its time."""
+    if not seconds:
+        return
+    async with poll.votes_of_new_voters(round(seconds * VOTES_PER_SECOND)) as votes:
+        box = poll.world.urls["ballot-box"]
+        load = await send_votes(box, poll.vote_path, votes, connections, seconds)
+    load.require_only(202)
+    await log.until_at_rest()
 
 
 @asynccontextmanager
@@ -34,7 +51,7 @@ async def people_voting(poll: Poll, rate: float, seconds: float) -> AsyncIterato
     """So many votes a second, sent through the ballot box as long as the block lasts."""
     async with poll.votes_of_new_voters(round(rate * seconds)) as votes:
         box = poll.world.urls["ballot-box"]
-        sending = told("voters", "paced", box, poll.poll_id, votes, rate)
+        sending = told("voters", "paced", box, poll.poll_id, votes, rate, PACED_CONNECTIONS)
         async with _beside(asyncio.create_task(sending, name="people vote")):
             yield
 

@@ -1,33 +1,42 @@
 """A ballot box that is offered far more votes than it can take, beside the same box at its peak.
 
-At the peak wrk's closed loop finds what the box takes. In the overload the bound of waiting votes
-is low, and many connections offer two and a half times as much, whatever they are answered.
+At the peak wrk's closed loop finds what the box takes. In the overload votes are sent at two and a
+half times that rate whatever is answered, each by a voter of its own. The bound of waiting votes is
+low in both, and above what the closed loop has under way.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from groundswell_voting.intake.server import MAX_CONNECTIONS, REFUSAL_SECONDS
 from tests.load.polls import Poll, open_poll
+from tests.load.programs import require_only, told
 from tests.load.progress import Progress, progress
 from tests.load.sides import Measured, Sides, Stage
-from tests.load.sides.meanwhile import standings_read
+from tests.load.sides.meanwhile import VOTES_PER_SECOND, standings_read, warm_up
 from tests.load.sizes import Sizes
-from tests.load.tools import Load, LoadFailed, send_paced_votes, send_votes
+from tests.load.tools import LoadFailed, open_files, send_votes
 from tests.load.world import ROLES, world
 
 TIMES_PEAK = 2.5
-VOTES_PER_SECOND = 15_000
 REFUSED = (429, 503)
+OTHER_FILES = 300
+ANSWERED_WITHIN_SECONDS = REFUSAL_SECONDS + 0.2
+"""How long a connection is busy with a vote that is refused; more of them wait if it takes longer.
+"""
 
 
 @asynccontextmanager
 async def overload(stage: Stage) -> AsyncIterator[Sides]:
     """Sides: `peak`, `overloaded`."""
-    bound = {"GROUNDSWELL_VOTING_WAITING_VOTES": str(stage.sizes.overload_waiting_votes)}
-    async with world(stage.directory, *ROLES) as it, progress(it) as log:
-        await it.start("ballot-box:2", **bound)
-        crowd = _Crowd(await open_poll(it), log, stage.sizes)
+    sizes = stage.sizes
+    bound = {"GROUNDSWELL_VOTING_WAITING_VOTES": str(sizes.overload_waiting_votes)}
+    others = [role for role in ROLES if role != "ballot-box"]
+    async with world(stage.directory, *others) as it, progress(it) as log:
+        await it.start("ballot-box", **bound)
+        crowd = _Crowd(await open_poll(it), log, sizes)
+        await warm_up(crowd.poll, log, sizes.connections, sizes.first_warm_up_seconds)
         yield Sides(it.versions, {"peak": crowd.at_its_peak, "overloaded": crowd.offers_too_much})
 
 
@@ -41,40 +50,49 @@ class _Crowd:
     peak: float = 0.0
 
     async def at_its_peak(self) -> Measured:
-        seconds, url = self.sizes.load_seconds, self.poll.world.urls["ballot-box"]
+        await self._warm_up()
+        seconds, box = self.sizes.load_seconds, self.poll.world.urls["ballot-box"]
         ready = self.poll.votes_of_new_voters(round(seconds * VOTES_PER_SECOND))
         async with ready as votes, standings_read(self.poll):
             load = await send_votes(
-                url, self.poll.vote_path, votes, self.sizes.connections, seconds
+                box, self.poll.vote_path, votes, self.sizes.connections, seconds
             )
         load.require_only(202)
         await self.log.until_at_rest()
         self.peak = load.per_second(202)
-        return _told(load)
+        return {
+            "per_second": self.peak,
+            "p50_ms": load.p50_ms,
+            "p99_ms": load.p99_ms,
+            "load_tool_cpu_seconds": load.cpu_seconds,
+        }
 
     async def offers_too_much(self) -> Measured:
         if not self.peak:  # a run that was cut off goes on here
             await self.at_its_peak()
-        seconds, url = self.sizes.load_seconds, self.poll.world.urls["ballot-box:2"]
+        await self._warm_up()
         rate = TIMES_PEAK * self.peak
-        ready = self.poll.votes_of_new_voters(round(2 * seconds * rate))
+        files = min(open_files(), MAX_CONNECTIONS) - OTHER_FILES
+        connections = round(min(rate * ANSWERED_WITHIN_SECONDS, files))
+        ready = self.poll.votes_of_new_voters(round(self.sizes.load_seconds * rate))
         async with ready as votes, standings_read(self.poll):
-            load = await send_paced_votes(
-                *(url, self.poll.vote_path, votes, self.sizes.overload_connections, seconds), rate
-            )
-        load.require_only(202, *REFUSED)
-        if load.without_retry_after:
-            raise LoadFailed(f"{load.without_retry_after} refusals do not say when to come again")
+            box, poll_id = self.poll.world.urls["ballot-box"], self.poll.poll_id
+            done = await told("voters", "paced", box, poll_id, votes, rate, connections)
+        require_only(done, 202, *REFUSED)
+        if done["without_retry_after"]:
+            raise LoadFailed(f"{done['without_retry_after']} refusals name no time to come again")
         await self.log.until_at_rest()
-        return _told(load)
+        return {
+            "per_second": done["per_second"],
+            "wanted_per_second": rate,
+            "offered_per_second": done["offered_per_second"],
+            "offered_by_peak": done["offered_per_second"] / self.peak,
+            "refused": sum(done["answers"].get(str(status), 0) for status in REFUSED),
+            "connections": connections,
+            "p50_ms": done["p50_ms"],
+            "p99_ms": done["p99_ms"],
+            "load_tool_cpu_seconds": done["cpu_seconds"],
+        }
 
-
-def _told(load: Load) -> Measured:
-    return {
-        "per_second": load.per_second(202),
-        "offered_per_second": sum(load.answers.values()) / load.seconds,
-        "refused": sum(load.answers.get(status, 0) for status in REFUSED),
-        "p50_ms": load.p50_ms,
-        "p99_ms": load.p99_ms,
-        "load_tool_cpu_seconds": load.cpu_seconds,
-    }
+    async def _warm_up(self) -> None:
+        await warm_up(self.poll, self.log, self.sizes.connections, self.sizes.warm_up_seconds)

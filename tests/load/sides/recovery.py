@@ -14,7 +14,7 @@ from functools import partial
 from tests.load.polls import Poll, open_poll
 from tests.load.progress import Progress, progress
 from tests.load.sides import Measured, Sides, Stage
-from tests.load.sides.meanwhile import people_voting, standings_read
+from tests.load.sides.meanwhile import people_voting, standings_read, warm_up
 from tests.load.sizes import Sizes
 from tests.load.world import ROLES, until, world
 
@@ -25,9 +25,11 @@ LAST_WRITE_SECONDS = 0.1
 @asynccontextmanager
 async def recovery(stage: Stage) -> AsyncIterator[Sides]:
     """One side, `killed`."""
+    sizes = stage.sizes
     async with world(stage.directory, *ROLES) as it, progress(it) as log:
         poll = await open_poll(it)
-        yield Sides(it.versions, {"killed": partial(_killed, poll, log, stage.sizes)})
+        await warm_up(poll, log, sizes.connections, sizes.first_warm_up_seconds)
+        yield Sides(it.versions, {"killed": partial(_killed, poll, log, sizes)})
 
 
 async def _killed(poll: Poll, log: Progress, sizes: Sizes) -> Measured:

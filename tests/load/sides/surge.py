@@ -8,7 +8,7 @@ from functools import partial
 from tests.load.polls import open_poll
 from tests.load.progress import Progress, progress
 from tests.load.sides import Measured, Sides, Stage
-from tests.load.sides.meanwhile import standings_read
+from tests.load.sides.meanwhile import standings_read, warm_up
 from tests.load.sizes import Sizes
 from tests.load.tools import LoadFailed, send_all_votes
 from tests.load.world import ROLES, World, world
@@ -20,11 +20,14 @@ PAUSE_SECONDS = 0.02
 @asynccontextmanager
 async def surge(stage: Stage) -> AsyncIterator[Sides]:
     """One side, `surge`."""
+    sizes = stage.sizes
     async with world(stage.directory, *ROLES) as it, progress(it) as log:
-        yield Sides(it.versions, {"surge": partial(_surge, it, log, stage.sizes)})
+        await warm_up(await open_poll(it), log, sizes.connections, sizes.first_warm_up_seconds)
+        yield Sides(it.versions, {"surge": partial(_surge, it, log, sizes)})
 
 
 async def _surge(it: World, log: Progress, sizes: Sizes) -> Measured:
+    await warm_up(await open_poll(it), log, sizes.connections, sizes.warm_up_seconds)
     poll, count = await open_poll(it), sizes.surge_votes
     longest = 10 + count / SLOWEST_VOTES_PER_SECOND
     ended = [0.0]
