@@ -249,3 +249,25 @@ class TestEnds:
                 assert bodies(await reader.read()) == [b"slow"]
                 await draining
             writer.close()
+
+
+async def test_as_many_as_there_is_room_for_are_taken_however_fast_they_come() -> None:
+    people, votes = 100, 30
+
+    async def at_once(_: Request) -> Answer:
+        await asyncio.sleep(0)
+        return 200, [], b""
+
+    async def vote(it: Site) -> set[bytes]:
+        reader, writer = await it.connect()
+        answers = set()
+        for _ in range(votes):
+            writer.write(post(b""))
+            async with asyncio.timeout(10):
+                answers.add((await reader.readuntil(b"\r\n\r\n")).partition(b"\r\n")[0])
+        writer.close()
+        return answers
+
+    with on_the_real_loop(room=people, answer=at_once) as it:
+        answers = await asyncio.gather(*(vote(it) for _ in range(people)))
+    assert set().union(*answers) == {b"HTTP/1.1 200 OK"}

@@ -30,8 +30,8 @@ from groundswell_voting.voteslog.rules import Vote, partition_of
 log = get_logger()
 
 # A look-up begins as soon as there is enough for one: under load nobody waits for the clock.
-GATHER_SECONDS = 0.008
-GATHER_VOTES = 64
+GATHER_SECONDS = 0.010
+GATHER_VOTES = 256
 LOOK_UP_PAUSE_SECONDS = 1.0
 LOG_APPEND_TIME = 1
 GIVE_UP_SECONDS = 30.0

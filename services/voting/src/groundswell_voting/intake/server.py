@@ -49,6 +49,7 @@ class BoxServer:
         self._health = health
         self._state: Literal["starting", "open"] = "starting"
         self._answering: set[asyncio.Task[None]] = set()
+        self._in_hand = 0
         self._refused: deque[tuple[float, Connection, Request]] = deque()
         self._refusing = False
         self._stopped = asyncio.Event()
@@ -104,12 +105,13 @@ class BoxServer:
         Refusing costs next to nothing, or there would be no time left for those taken on.
         """
         loop = asyncio.get_running_loop()
-        if len(self._answering) >= self.application.room and request.path not in PATHS:
+        if self._in_hand >= self.application.room and request.path not in PATHS:
             self._refused.append((loop.time() + REFUSAL_SECONDS, connection, request))
             if not self._refusing:
                 self._refusing = True
                 loop.call_later(REFUSAL_SECONDS, self._refuse)
             return
+        self._in_hand += 1
         task = loop.create_task(self._answer(connection, request))
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
@@ -134,6 +136,7 @@ class BoxServer:
         except Exception:
             log.exception("not answered", path=request.path)
             answer = problems.to_response(problems.Problem(problems.INTERNAL))
+        self._in_hand -= 1
         connection.answer(request, answer)
 
     async def _answer_to(self, request: Request) -> Answer:
