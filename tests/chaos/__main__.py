@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import shutil
 import sys
 import time
@@ -10,8 +11,9 @@ from pathlib import Path
 from tests.chaos.checker.evidence import load
 from tests.chaos.checker.interesting import counts, happened
 from tests.chaos.checker.judge import findings
-from tests.chaos.plan import Plan, make
+from tests.chaos.plan import Plan, PollPlan
 from tests.chaos.run import Outcome, run
+from tests.chaos.seeds import make
 
 KEPT = Path(__file__).parents[2] / ".groundswell/chaos"
 SEEDS = range(1, 11)
@@ -21,6 +23,8 @@ SHOWN = 20
 def main() -> int:
     """Run what the command line asks for; the worst of the runs' exit statuses."""
     arguments = _arguments()
+    # What the driver's own clients say of a Kafka that is killed is no news.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     if arguments.judge is not None:
         evidence = load(arguments.judge)
         outcome = Outcome(evidence, findings(evidence), happened(evidence), {})
@@ -60,10 +64,23 @@ def _one(seed: int, arguments: argparse.Namespace) -> int:
 def _tell(plan: Plan) -> None:
     say(f"seed {plan.seed}: {len(plan.journeys)} voters in {plan.seconds:g} s")
     for poll in plan.polls:
-        say(f"  {poll.poll_id} ends {poll.end}, {poll.ends_at:.1f} s")
+        say(f"  {poll.poll_id} ends {poll.end}, {poll.ends_at:.1f} s{_features(poll)}")
     say(f"  clock of worker-2: {plan.clock_seconds:+d} s")
     for fault in plan.faults:
         say(f"  {fault}")
+
+
+def _features(poll: PollPlan) -> str:
+    found = {
+        f"weights {dict(poll.weights)}": poll.weights,
+        f"steps {poll.ladder}": poll.ladder,
+        f"channels {', '.join(poll.channels)}": len(poll.channels) > 1,
+        "a ballot per day": poll.per_day,
+        f"{len(poll.cases)} set-asides and reinstatements": poll.cases,
+    }
+    if poll.pause is not None:
+        found["paused at {:.1f} s for {:.1f} s".format(*poll.pause)] = True
+    return "".join(f"; {what}" for what, is_so in found.items() if is_so)
 
 
 def _report(outcome: Outcome, directory: Path) -> int:

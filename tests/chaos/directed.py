@@ -39,7 +39,7 @@ async def equip(installation: Installation) -> None:
     stage.add("archiver-1", "archiver")
     stage.add("worker-1", "worker")
     await stage.start()
-    installation.crowd.boxes = [stage.processes["box-1"].url]
+    installation.crowd.boxes = {"box-1": stage.processes["box-1"].url}
 
 
 async def late_write(installation: Installation) -> None:
@@ -55,6 +55,21 @@ async def late_write(installation: Installation) -> None:
     held.release.set()
     await asyncio.sleep(1.5)  # the counter compares every second
     await _vote(installation, "poll_late_write", range(120, 140))
+    await _counted(installation)
+
+
+async def written_twice(installation: Installation) -> None:
+    """A write of the count arrives, its answer is lost, and the network delivers it once more."""
+    await _open(installation, "poll_twice")
+    await _vote(installation, "poll_twice", range(40))
+    await _counted(installation)
+    held = installation.stage.proxies["counter-1"].hold_next(A_WRITE, twice=True)
+    voting = asyncio.create_task(_vote(installation, "poll_twice", range(40, 60)))
+    await asyncio.wait_for(held.caught.wait(), CATCH_SECONDS)
+    held.release.set()
+    await voting
+    await _counted(installation)
+    await _vote(installation, "poll_twice", range(60, 80))
     await _counted(installation)
 
 
@@ -211,6 +226,7 @@ async def _closed(installation: Installation, poll_id: str) -> None:
 
 SCENARIOS: tuple[Scenario, ...] = (
     late_write,
+    written_twice,
     set_back_before_load,
     out_of_order,
     closes_unseen,

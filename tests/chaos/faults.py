@@ -5,6 +5,7 @@ import shutil
 import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from tests.chaos import plan
 from tests.chaos.plan import Fault
 from tests.chaos.proxy import A_WRITE
 from tests.chaos.stage import Process, Stage
+from tests.chaos.waiting import until
 
 CATCH_SECONDS = 5.0
+SHOWN_SECONDS = 2.0
+"""Until those who count a partition now have been seen to."""
 KEEP_SECONDS = 1.0
 OLDER_SECONDS = 4.0
 KEPT = 6
@@ -95,6 +99,7 @@ class Faults:
                 process.start()
             case "pauses":
                 process.pause()
+                self.stage.history.note("stopped", process=process.name)
                 await asyncio.sleep(fault.seconds)
                 process.resume()
             case plan.HOLDS:
@@ -111,13 +116,21 @@ class Faults:
             held.release.set()
             return
         process.pause()
-        await asyncio.sleep(fault.seconds)
+        key = f"{{v{held.partition}}}:position"
+        before = int(await self.redis.hget(key, "offset") or 0)
+
+        async def has_gone_on() -> bool:
+            with suppress(RedisError, OSError):
+                return int(await self.redis.hget(key, "offset") or 0) > before
+            return False
+
+        with suppress(TimeoutError):
+            await until(has_gone_on, "others count the partition", fault.seconds)
+        await asyncio.sleep(SHOWN_SECONDS)
         held.release.set()
         await asyncio.sleep(0.3)
         process.resume()
-        self.stage.history.note(
-            "late write", process=process.name, refused=held.answer == b":0\r\n"
-        )
+        self.stage.history.note("late write", process=process.name, refused=held.answer == REFUSED)
 
     def _of_redis(self) -> dict[str, Callable[[Fault], Awaitable[None]]]:
         return {

@@ -16,6 +16,7 @@ class History:
         self._file = (directory / HISTORY).open("w", buffering=1 << 16)
         self._began = time.monotonic()
         self._requests = 0
+        self.note("begins", at_ms=time.time_ns() // 1_000_000)
 
     def now(self) -> float:
         """Seconds since the run began."""

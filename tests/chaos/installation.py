@@ -21,10 +21,13 @@ from groundswell_local.engines import Engines
 from groundswell_voting.app.worker import prepare
 from groundswell_voting.passes.rules import parse_keys
 from tests.chaos.history import History
+from tests.chaos.manager import Manager
 from tests.chaos.people import Crowd
+from tests.chaos.permits import Permits
 from tests.chaos.polls import Contests
 from tests.chaos.stage import PARTITIONS, Stage, ended, settings
 from tests.chaos.watch import Watch
+from tests.support.issuer import LocalIssuer
 
 AWAY = (KafkaError, PyMongoError, RedisError, OSError, TimeoutError)
 
@@ -39,6 +42,7 @@ class Installation:
     redis: Redis
     contests: Contests
     crowd: Crowd
+    manager: Manager
     watch: Watch
     consumer: AIOKafkaConsumer
 
@@ -70,6 +74,15 @@ class Installation:
         except AWAY:
             return False
 
+    async def all_is_told(self) -> bool:
+        """Whether every event that voting has to tell is published."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                outbox = self.contests.client[self.contests.database]["outbox"]
+                return await outbox.find_one({"sent_at": None}) is None
+        except AWAY:
+            return False
+
     async def sample_all(self) -> None:
         """Every partition, now."""
         for partition in range(PARTITIONS):
@@ -87,7 +100,9 @@ async def installed(
 ) -> AsyncIterator[Installation]:
     """An installation with its clients, and no process yet."""
     history = History(directory)
-    chosen = settings(engines, directory, run, **changes)
+    issuer = LocalIssuer(directory)
+    chosen = settings(engines, issuer, run, **changes)
+    history.note("installation", deadline_seconds=chosen.voting_request_deadline_seconds)
     await prepare(chosen)
     async with AsyncExitStack() as stack:
         stack.callback(history.close)
@@ -104,11 +119,13 @@ async def installed(
         client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(engines.mongo.address)
         stack.push_async_callback(client.close)
         keys = parse_keys(chosen.voting_pass_keys.get_secret_value())
+        chance = Random(seed)  # noqa: S311 - which box is asked, no secret
         yield Installation(
             stage,
             redis,
             Contests(producer, client, chosen.database("voting")),
-            Crowd(history, [], keys, Random(seed)),  # noqa: S311 - which box is asked, no secret
+            Crowd(history, Permits(history, keys, issuer), chance, {}),
+            Manager(history, issuer),
             Watch(history, redis),
             consumer,
         )

@@ -1,13 +1,16 @@
 """A hand-made run without a fault, for tests of the checker: each test then spoils one thing."""
 
 import json
-from base64 import b64decode, b64encode
+from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.chaos.checker.evidence import Entry, Evidence, LogRecord
 from tests.chaos.checker.fold import Fold, partition_of
+from tests.chaos.checker.judge import findings
 from tests.chaos.checker.layout import Raw
+from tests.chaos.made_redis import raw
 from tests.chaos.plan import voter_name
 
 PARTITIONS = 2
@@ -17,9 +20,13 @@ RULES: dict[str, Any] = {
     "kind": "standing",
     "ideas_per_ballot": 1,
     "period": "poll",
+    "time_zone": "UTC",
     "weights": {},
-    "channels": ["web"],
+    "channels": ["web", "shop"],
+    "ladder": [],
 }
+PERMIT = "pass_1"
+DEADLINE_SECONDS = 1.5
 ANNE, BEN, CLEO, DORA = (voter_name(0, number) for number in range(4))
 
 
@@ -29,22 +36,33 @@ class Made:
 
     log: list[LogRecord] = field(default_factory=list)
     history: list[Entry] = field(default_factory=list)
+    announced: list[LogRecord] = field(default_factory=list)
+    published: list[LogRecord] = field(default_factory=list)
     at_ms: int = 1_000
     _requests: int = 0
+
+    def __post_init__(self) -> None:
+        self.note("begins", at_ms=0)
+        self.note("installation", deadline_seconds=DEADLINE_SECONDS)
 
     def append(self, partition: int, kind: str, ce_id: str, data: dict[str, Any]) -> LogRecord:
         """A record at the end of a partition."""
         self.at_ms += 10
-        record = LogRecord(
-            partition,
-            sum(r.partition == partition for r in self.log),
-            self.at_ms,
-            b"key",
-            json.dumps(data).encode(),
-            (("ce_id", ce_id.encode()), ("ce_type", f"groundswell.{kind}.v1".encode())),
-        )
+        offset = sum(r.partition == partition for r in self.log)
+        record = _event(partition, offset, self.at_ms, kind, ce_id, data)
         self.log.append(record)
         return record
+
+    def publish(self, kind: str, ce_id: str, **data: Any) -> None:
+        """An event about tallies."""
+        self.published.append(_event(0, len(self.published), self.at_ms, kind, ce_id, data))
+
+    def announce(self, number: int, *, accepting: bool, at_ms: int, poll_id: str = "ship") -> None:
+        """An announcement of whether a poll takes votes."""
+        data = {"poll_id": poll_id, "number": number, "accepting": accepting}
+        self.announced.append(
+            _event(0, len(self.announced), at_ms, "PollAnnounced", f"{number}", data)
+        )
 
     def control(self, kind: str, number: int, poll_id: str = "ship", **fields: Any) -> None:
         """A control record in every partition."""
@@ -63,6 +81,12 @@ class Made:
             closes_at="1970-01-01T00:16:40Z",
         )
 
+    def whole(self, after: int = 1) -> Evidence:
+        """The evidence with the poll at its end, behind so many control records."""
+        self.end(after=after)
+        self.sample()
+        return self.evidence()
+
     def end(self, poll_id: str = "ship", after: int = 1) -> None:
         """The rest of a poll's life."""
         for number, kind in enumerate(("VotingClosed", "TallySealed", "PollRetired"), after + 1):
@@ -75,8 +99,9 @@ class Made:
         poll_id: str = "ship",
         revision: int | None = None,
         partition: int | None = None,
+        **carried: Any,
     ) -> LogRecord:
-        """A vote that is appended, whoever sent it."""
+        """A vote that is appended, whoever sent it; with what it carries of its pass."""
         place = partition_of(voter, PARTITIONS) if partition is None else partition
         vote_id = _vote_id(poll_id, voter, ideas, revision)
         data = {
@@ -85,7 +110,8 @@ class Made:
             "voter": voter,
             "idea_ids": list(ideas),
             "revision": revision,
-            "pass_id": "pass_1",
+            "pass_id": PERMIT,
+            **carried,
         }
         return self.append(place, "VoteCast", vote_id, data)
 
@@ -96,20 +122,21 @@ class Made:
         poll_id: str = "ship",
         revision: int | None = None,
         status: int | None = 202,
-        **fields: Any,
+        retry_after: str | None = None,
+        **carried: Any,
     ) -> int:
         """A request and its answer; None for no answer."""
         self._requests += 1
         number = self._requests
         invoked = {"poll": poll_id, "voter": voter, "ideas": list(ideas), "revision": revision}
-        self.note("invoke", id=number, **invoked, bad=fields.pop("bad", None))
+        self.note("invoke", id=number, **invoked, **({"pass_id": PERMIT} | carried))
         if status is None:
             self.note("unknown", id=number, error="cut off")
             return number
         body: dict[str, Any] = {"type": "/problems/some"}
         if status in (200, 202):
             body = {"vote_id": _vote_id(poll_id, voter, ideas, revision), "poll_id": poll_id}
-        self.note("answer", id=number, status=status, body=body, **fields)
+        self.note("answer", id=number, status=status, body=body, retry_after=retry_after)
         return number
 
     def vote(self, voter: str, *ideas: str, **fields: Any) -> None:
@@ -117,9 +144,58 @@ class Made:
         self.logged(voter, *ideas, **fields)
         self.sent(voter, *ideas, **fields)
 
-    def note(self, kind: str, **fields: Any) -> None:
+    def set_aside(self, number: int, *voters: str, back: bool = False) -> None:
+        """Voters are set aside, or reinstated, because somebody asked for it."""
+        kind, case = ("VotersReinstated" if back else "VotersSetAside"), f"case {number}"
+        op = "reinstatements" if back else "set-asides"
+        answer = {"id": case}
+        named = {"voters": list(voters), "pass_ids": []}
+        self.note("case", poll="ship", op=op, case=case, status=202, answer=answer, **named)
+        for partition in range(PARTITIONS):
+            here = [v for v in voters if partition_of(v, PARTITIONS) == partition]
+            data = {"poll_id": "ship", "number": number, "case": case, "voters": here}
+            self.append(partition, kind, f"ship/{number}/{partition}", data)
+
+    def note(self, kind: str, **fields: Any) -> Entry:
         """A line of the history."""
-        self.history.append({"kind": kind, "t": len(self.history) / 10, **fields})
+        entry = {"kind": kind, "t": len(self.history) / 10, **fields}
+        self.history.append(entry)
+        return entry
+
+    def standings(self, event: str = "snapshot", poll_id: str = "ship", **changed: Any) -> Entry:
+        """Standings as they should be shown now, but for what is changed."""
+        folds = self._folds()
+        counts = sum((Counter(fold.counts(poll_id)) for fold in folds), Counter())
+        votes = {idea: counts[str(ordinal)] for ordinal, idea in enumerate(IDEAS)}
+        ordered = sorted(IDEAS, key=lambda idea: -votes[idea])
+        shown = {
+            "watcher": "stream",
+            "poll": poll_id,
+            "event": event,
+            "status": "live",
+            "resumed": False,
+            "position": ".".join(
+                str(sum(r.partition == fold.partition for r in self.log)) for fold in folds
+            ),
+            "as_of": datetime.fromtimestamp(self.at_ms / 1000, UTC).isoformat(),
+            "rebuilding": False,
+            "total_votes": sum(votes.values()),
+            "set_aside": {
+                "voters": counts["s"],
+                "votes": sum(n for name, n in counts.items() if name.startswith("a")),
+            },
+            "idea_count": len(IDEAS),
+            "ideas": [
+                {
+                    "place": place,
+                    "idea_id": idea,
+                    "votes": votes[idea],
+                    "rank": 1 + sum(n > votes[idea] for n in votes.values()),
+                }
+                for place, idea in enumerate(ordered, 1)
+            ],
+        }
+        return self.note("standings", **(shown | changed))
 
     def sample(self) -> None:
         """Redis as it should be now."""
@@ -133,10 +209,21 @@ class Made:
 
     def evidence(self) -> Evidence:
         """All of it, with archive and certified tallies as they should be."""
-        evidence = Evidence(PARTITIONS, self.history, self.log, list(self.log))
-        for poll_id in {p for fold in self._folds() for p in fold.final_counts}:
-            evidence.tallies[poll_id] = self._tally(poll_id)
-        return evidence
+        for poll_id in sorted({p for fold in self._folds() for p in fold.final_counts}):
+            self.publish("TallyCertified", f"tally {poll_id}", **self._tally(poll_id))
+        return Evidence(
+            PARTITIONS,
+            self.history,
+            self.log,
+            list(self.log),
+            self.announced,
+            self.published,
+            {
+                record.data["poll_id"]: record.data
+                for record in self.published
+                if record.kind == "TallyCertified"
+            },
+        )
 
     def _folds(self) -> list[Fold]:
         return [
@@ -151,60 +238,34 @@ class Made:
         votes = [sum(c.get(str(o), 0) for c in counts) for o in range(len(poll.ideas))]
         lines = [{"idea_id": i, "votes": v} for i, v in zip(poll.ideas, votes, strict=True)]
         names = {name for c in counts for name in c if name.startswith("v:")}
+        left = [ordinal for ordinal in range(len(poll.ideas)) if ordinal not in poll.removed]
+        aside = [sum(c.get(f"a{o}", 0) for c in counts) for o in range(len(poll.ideas))]
+        shop = [sum(c.get(f"c:shop:{o}", 0) for c in counts) for o in left]
         return {
-            "tally": [line for o, line in enumerate(lines) if o not in poll.removed],
+            "poll_id": poll_id,
+            "tally": [lines[ordinal] for ordinal in left],
             "removed": [line for o, line in enumerate(lines) if o in poll.removed],
+            "voters_set_aside": sum(c.get("s", 0) for c in counts),
+            "set_aside": [
+                {"idea_id": i, "votes": v} for i, v in zip(poll.ideas, aside, strict=True) if v
+            ],
+            "channels": [{"channel": "shop", "votes": shop}] if any(shop) else [],
             "verdicts": {name[2:]: sum(c.get(name, 0) for c in counts) for name in names},
         }
 
 
-def raw(fold: Fold, records: list[LogRecord]) -> Raw:
-    """What a fold would be in Redis."""
-    hashes: dict[str, dict[bytes, bytes]] = {}
-    if records:
-        last = records[-1]
-        hashes["position"] = {
-            b"offset": b"%d" % (last.offset + 1),
-            b"id": last.header("ce_id").encode(),
-            b"at": b"%d" % last.at_ms,
-        }
-    for poll_id, poll in fold.polls.items():
-        names = ("number", "stage", "halted", "closes_at_ms")
-        state = {name: getattr(poll, name) for name in names}
-        hashes.setdefault("polls", {})[poll_id.encode()] = json.dumps(state).encode()
-        counts = fold.counts(poll_id)
-        if counts:
-            named = {name.encode(): b"%d" % number for name, number in counts.items()}
-            hashes[f"tally:{poll_id}"] = named
-    for (poll_id, period, voter), ballot in fold.ballots.items():
-        channels = [channel for _, channel in ballot.ideas]
-        value = (ballot.ordinals, channels, ballot.weight, ballot.revision)
-        bucket = hashes.setdefault(f"ballots:{poll_id}:{period}:7", {})
-        bucket[voter.encode()] = json.dumps(value).encode()
-    return {
-        _text(f"{{v{fold.partition}}}:{name}".encode()): {_text(f): _text(v) for f, v in h.items()}
-        for name, h in hashes.items()
-    }
+def _event(
+    partition: int, offset: int, at_ms: int, kind: str, ce_id: str, data: dict[str, Any]
+) -> LogRecord:
+    headers = (("ce_id", ce_id.encode()), ("ce_type", f"groundswell.{kind}.v1".encode()))
+    value = json.dumps(data).encode()
+    return LogRecord(partition, offset, at_ms, b"key", value, headers)
 
 
-def spoiled(made: Raw, name: str, field_name: bytes, value: bytes) -> Raw:
-    """The same with one field of the hashes whose names hold this set to another value."""
-    found = {}
-    for key, fields in made.items():
-        hit = _text(field_name) in fields and name in _plain(key)
-        found[key] = fields | {_text(field_name): _text(value)} if hit else fields
-    if found == made:
-        raise ValueError(f"no {field_name!r} in {name}")
-    return found
-
-
-def _plain(key: str) -> str:
-    return b64decode(key).decode()
+def found(evidence: Evidence) -> set[str]:
+    """The invariants that are broken."""
+    return {finding.partition(":")[0] for finding in findings(evidence)}
 
 
 def _vote_id(poll_id: str, voter: str, ideas: tuple[str, ...], revision: int | None) -> str:
     return f"{poll_id}.{voter}.{'+'.join(sorted(ideas))}.{revision or 0}"
-
-
-def _text(value: bytes) -> str:
-    return b64encode(value).decode()

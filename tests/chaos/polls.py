@@ -1,12 +1,15 @@
 """What the contests' service would tell voting: polls that open, change and end. On Kafka."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
 
 from groundswell_contracts.cloudevents import CloudEvent, to_kafka
 from groundswell_contracts.contests import (
@@ -24,6 +27,7 @@ from tests.chaos.waiting import until
 
 BRAND = "nerc"
 OPEN_SECONDS = 60.0
+SEND_SECONDS = 30.0
 
 
 @dataclass
@@ -74,6 +78,19 @@ class Contests:
         """Waits until the poll is certified and over. Raises TimeoutError."""
         await until(lambda: self._is(poll_id, "retired"), f"{poll_id} is retired", within_seconds)
 
+    async def until_closed(self, poll_id: str, within_seconds: float) -> bool:
+        """Waits until voting has closed and voters can still be set aside; False if it is over."""
+        await until(
+            lambda: self._is_none_of(poll_id, "planned", "opened", "open", "closing"),
+            f"{poll_id} is closed",
+            within_seconds,
+        )
+        return await self._is(poll_id, "closed")
+
+    async def until_paused(self, poll_id: str, within_seconds: float) -> None:
+        """Waits until the poll is paused. Raises TimeoutError."""
+        await until(lambda: self._is_paused(poll_id), f"{poll_id} is paused", within_seconds)
+
     async def end(self, poll_id: str) -> None:
         """The contest leaves voting, which closes its poll early."""
         await self._publish(
@@ -110,7 +127,20 @@ class Contests:
         return None if found is None else found.get("refusal")
 
     async def _is(self, poll_id: str, *stages: str) -> bool:
-        return await self.stage_of(poll_id) in stages
+        with suppress(PyMongoError):  # It may have been killed: asked again.
+            return await self.stage_of(poll_id) in stages
+        return False
+
+    async def _is_none_of(self, poll_id: str, *stages: str) -> bool:
+        with suppress(PyMongoError):
+            return await self.stage_of(poll_id) not in stages
+        return False
+
+    async def _is_paused(self, poll_id: str) -> bool:
+        with suppress(PyMongoError):
+            found = await self.client[self.database]["polls"].find_one({"_id": poll_id})
+            return found is not None and bool(found.get("paused"))
+        return False
 
     async def _publish(self, event: Event) -> None:
         sequence = self._sequences[event.key] = self._sequences.get(event.key, 0) + 1
@@ -118,9 +148,16 @@ class Contests:
             new_id("evt"), "/groundswell/ideas", datetime.now(UTC), BRAND, event, sequence=sequence
         )
         message = to_kafka(envelope)
-        await self.producer.send_and_wait(
-            message.topic, key=message.key, value=message.value, headers=message.headers
-        )
+
+        async def is_sent() -> bool:
+            with suppress(KafkaError):  # It is being killed; a repeat says the same.
+                await self.producer.send_and_wait(
+                    message.topic, key=message.key, value=message.value, headers=message.headers
+                )
+                return True
+            return False
+
+        await until(is_sent, f"{event.type} is sent", SEND_SECONDS)
 
 
 def _contest(poll_id: str) -> str:

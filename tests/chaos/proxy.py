@@ -19,18 +19,33 @@ _VOTE_ID = rb"poll_\w+\.[\w=-]{16}"
 A_WRITE = re.compile(rb"EVAL.*" + _VOTE_ID, re.DOTALL)
 """A counter's write, which names the last vote that it counted."""
 
+_POSITION = re.compile(rb"\{v(\d+)\}:position")
+
 A_LOAD = re.compile(rb"\A(?!.*" + _VOTE_ID + rb").*EVAL.*:ballots:", re.DOTALL)
 """A counter's look at the ballots of a batch."""
 
 
 @dataclass(slots=True)
 class Held:
-    """A message to be caught and held back until `release`; then `answer` is what it got."""
+    """A message to be caught and held back until `release`; then `answer` is what it got.
+
+    `twice`: it arrives twice at once, and its sender is cut off before any answer.
+    """
 
     wanted: re.Pattern[bytes]
+    twice: bool
     caught: asyncio.Event
     release: asyncio.Event
+    message: bytes = b""
     answer: bytes = b""
+
+    @property
+    def partition(self) -> int:
+        """The partition that a write of the count is for."""
+        found = _POSITION.search(self.message)
+        if found is None:
+            raise ValueError("not a write of the count")
+        return int(found[1])
 
 
 class Proxy:
@@ -59,9 +74,9 @@ class Proxy:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
-    def hold_next(self, wanted: re.Pattern[bytes]) -> Held:
+    def hold_next(self, wanted: re.Pattern[bytes], *, twice: bool = False) -> Held:
         """Hold the next message from the process that matches, until it is released."""
-        self._held = Held(wanted, asyncio.Event(), asyncio.Event())
+        self._held = Held(wanted, twice, asyncio.Event(), asyncio.Event())
         return self._held
 
     async def _serve(self, near: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
@@ -132,8 +147,12 @@ class _Connection:
             held = self._proxy.take_hold(data)
             if held is not None:
                 self._held = held
+                held.message = data
                 held.caught.set()
                 await held.release.wait()
+                if held.twice:
+                    request.write(data + data)
+                    break
             request.write(data)
             await request.drain()
         # What was held is answered even when nobody waits for it any more: the answer is evidence.
@@ -146,8 +165,10 @@ class _Connection:
     ) -> None:
         loop = asyncio.get_running_loop()
         while data := await far.read(CHUNK):
-            if self._held is not None and self._held.release.is_set() and not self._held.answer:
-                self._held.answer = data
+            if self._held is not None and self._held.release.is_set():
+                self._held.answer = self._held.answer or data
+                if self._held.twice:
+                    continue
             delay = self._proxy.delay if self._slow else 0.0
             await late.put((loop.time() + delay, self._proxy.readdressed(data)))
         raise EOFError

@@ -9,26 +9,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from groundswell_contracts.poll_rules import PollRules
 from groundswell_local.engines import running_engines
 from tests.chaos import clocks
 from tests.chaos.checker.collect import collect
 from tests.chaos.checker.evidence import Evidence, save
 from tests.chaos.checker.interesting import happened
 from tests.chaos.checker.judge import findings
+from tests.chaos.course import Course
 from tests.chaos.faults import Faults
 from tests.chaos.installation import AWAY, Installation, installed
-from tests.chaos.plan import LATE, OPENING, REMOVED, Plan, PollPlan, trickle
+from tests.chaos.plan import OPENING_SECONDS, Plan
+from tests.chaos.seeds import trickle
 from tests.chaos.stage import PARTITIONS
 from tests.chaos.waiting import until
 
-OPENING_SECONDS = 6.0
 RECOVER_SECONDS = 90.0
 CERTIFY_SECONDS = 90.0
-REVIEW_SECONDS = 12
-LATE_VOTES_SECONDS = 8.0
-MOVED_SECONDS = 7.0
-"""How long before its new closing time a poll's closing is moved there."""
+LATE_VOTES_SECONDS = 6.0
 
 SMALL_QUEUE = "24"
 
@@ -78,7 +75,9 @@ async def _processes(installation: Installation, plan: Plan) -> None:
     stage.add("worker-2", "worker", **clocks.wrong_by(plan.clock_seconds))
     stage.add("api-1", "api")
     await stage.start()
-    installation.crowd.boxes = [box.url for box in stage.of("ballot-box")]
+    installation.crowd.boxes = {box.name: box.url for box in stage.of("ballot-box")}
+    api = stage.processes["api-1"].url
+    installation.crowd.permits.api = installation.manager.api = api
 
 
 async def _play(
@@ -87,49 +86,46 @@ async def _play(
     history, contests = installation.stage.history, installation.contests
     begins = datetime.now(UTC) + timedelta(seconds=OPENING_SECONDS)
     began = time.monotonic() + OPENING_SECONDS
-    for poll in plan.polls:
-        on_time = poll.ends_at if poll.end == "on time" else 3_600.0
-        closes_at = begins + timedelta(seconds=on_time)
-        await contests.open(poll.poll_id, OPENING, _rules(poll), closes_at)
-    for poll in plan.polls:
-        await contests.until_open(poll.poll_id)
-    history.note("surge", begins_in=began - time.monotonic())
+    courses = [Course(installation, poll, begins, began) for poll in plan.polls]
+    await asyncio.gather(*(course.open(plan) for course in courses))
+    history.note("surge", begins_in=began - time.monotonic(), features=plan.features)
     api = installation.stage.processes["api-1"].url
     async with beside(
         installation.stage.watch,
         installation.watch.samples,
         lambda: installation.watch.counters(installation.stage.of("counter")),
+        lambda: installation.watch.standings(api, plan.polls),
         *(_streaming(installation, api, poll.poll_id) for poll in plan.polls),
     ):
         async with asyncio.TaskGroup() as group:
             group.create_task(installation.crowd.go(plan.journeys, began))
             recovering = group.create_task(_hurt_and_recover(installation, plan, began))
-            for poll in plan.polls:
-                group.create_task(_change(installation, poll, begins, began))
+            for course in courses:
+                group.create_task(course.go())
         recovery = await recovering
         say("  the surge and its faults are over")
-        with suppress(TimeoutError):  # the checker tells what is not counted
-            await until(installation.no_lag, "all is counted", RECOVER_SECONDS)
-        await installation.sample_all()
+        await _at_rest(installation)
         await contests.end(plan.polls[-1].poll_id)
+        await courses[-1].review()
         for poll in plan.polls:
             try:
                 await contests.until_retired(poll.poll_id, CERTIFY_SECONDS)
             except TimeoutError:
                 refusal = await contests.refusal_of(poll.poll_id)
                 history.note("not certified", poll=poll.poll_id, refusal=refusal)
-        with suppress(TimeoutError):  # the checker tells what is not counted
-            await until(installation.no_lag, "all is counted", RECOVER_SECONDS)
-        await installation.sample_all()
+        for course in courses:
+            await course.look_back()
+        with suppress(TimeoutError):  # the checker tells what is not published
+            await until(installation.all_is_told, "all is told", CERTIFY_SECONDS)
+        await _at_rest(installation)
     return recovery
 
 
-def _rules(poll: PollPlan) -> PollRules:
-    return PollRules(
-        kind="changeable" if poll.changeable else "standing",
-        ideas_per_ballot=poll.ideas_per_ballot,
-        review_seconds=REVIEW_SECONDS,
-    )
+async def _at_rest(installation: Installation) -> None:
+    """Sample everything when all is counted."""
+    with suppress(TimeoutError):  # the checker tells what is not counted
+        await until(installation.no_lag, "all is counted", RECOVER_SECONDS)
+    await installation.sample_all()
 
 
 def _streaming(installation: Installation, api: str, poll_id: str) -> Callable[[], Awaitable[None]]:
@@ -148,27 +144,6 @@ async def beside(*tasks: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
 
 async def _whole(task: Callable[[], Awaitable[None]]) -> None:
     await task()
-
-
-async def _until(moment: float) -> None:
-    await asyncio.sleep(max(0.0, moment - time.monotonic()))
-
-
-async def _change(
-    installation: Installation, poll: PollPlan, begins: datetime, began: float
-) -> None:
-    """What the poll's contest does to it while people vote."""
-    contests = installation.contests
-    if poll.amended_at is not None:
-        await _until(began + poll.amended_at)
-        await contests.amend(poll.poll_id, added_idea_ids=(LATE,), removed_idea_ids=(REMOVED,))
-    if poll.end == "moved":
-        await _until(began + poll.ends_at - MOVED_SECONDS)
-        moment = begins + timedelta(seconds=poll.ends_at)
-        await contests.amend(poll.poll_id, closes_at=moment)
-    if poll.end == "early":
-        await _until(began + poll.ends_at)
-        await contests.end(poll.poll_id)
 
 
 async def _hurt_and_recover(installation: Installation, plan: Plan, began: float) -> dict[str, Any]:

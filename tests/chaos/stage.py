@@ -30,7 +30,7 @@ START_SECONDS = 60.0
 LOOK_SECONDS = 0.2
 
 
-def settings(engines: Engines, directory: Path, run: str, **changes: Any) -> Settings:
+def settings(engines: Engines, issuer: LocalIssuer, run: str, **changes: Any) -> Settings:
     """An installation of its own on these engines, told apart by `run`."""
     return Settings(
         mode="local",
@@ -38,7 +38,7 @@ def settings(engines: Engines, directory: Path, run: str, **changes: Any) -> Set
         mongo_uri=engines.mongo.address,
         redis_url=engines.redis.address,
         database_prefix=f"chaos_{run}",
-        issuers=[LocalIssuer(directory).settings],
+        issuers=[issuer.settings],
         cursor_secret=SecretStr("a secret of chaos, of 32 bytes and more"),
         voting_partitions=PARTITIONS,
         voting_request_deadline_seconds=changes.pop("deadline_seconds", REQUEST_SECONDS),

@@ -19,13 +19,9 @@ from tests.chaos.made import (
     PARTITIONS,
     POPPY,
     Made,
-    spoiled,
+    found,
 )
-
-
-def found(evidence: Evidence) -> set[str]:
-    """The invariants that are broken."""
-    return {finding.partition(":")[0] for finding in findings(evidence)}
+from tests.chaos.made_redis import spoiled
 
 
 @pytest.fixture
@@ -157,7 +153,7 @@ def test_a_repeat_with_another_receipt(made: Made) -> None:
     assert found(whole(made)) == {"repeats_get_the_same_receipt"}
 
 
-@pytest.mark.parametrize("status", [418, 500])
+@pytest.mark.parametrize("status", [400, 418, 500])
 def test_an_answer_that_was_not_agreed(made: Made, status: int) -> None:
     made.sent(CLEO, BOATY, status=status)
     assert found(whole(made)) == {"answers_are_of_the_agreed_kind"}
@@ -222,24 +218,7 @@ def test_redis_ahead_of_the_log(made: Made) -> None:
 def test_a_poll_that_is_not_certified(made: Made) -> None:
     evidence = whole(made)
     evidence.tallies.clear()
-    assert found(evidence) == {"certified_tallies_equal_the_log"}
-
-
-def test_a_certified_tally_that_is_not_the_log(made: Made) -> None:
-    evidence = whole(made)
-    evidence.tallies["ship"]["tally"][0]["votes"] -= 1
-    assert found(evidence) == {"certified_tallies_equal_the_log"}
-
-
-def test_more_votes_certified_than_people_sent(made: Made) -> None:
-    evidence = whole(made)
-    evidence.tallies["ship"]["tally"][0]["votes"] += 1
-    assert found(evidence) == {"certified_tallies_equal_the_log", "no_vote_counts_twice"}
-
-
-def test_certified_verdicts_that_are_not_the_log(made: Made) -> None:
-    evidence = whole(made)
-    evidence.tallies["ship"]["verdicts"]["repeat"] += 1
+    evidence.published.clear()
     assert found(evidence) == {"certified_tallies_equal_the_log"}
 
 
@@ -253,20 +232,6 @@ def test_a_voter_with_more_than_allowed(made: Made) -> None:
     ballots = {n: h for n, h in more.raw(place).items() if n not in both or len(h) == 1}
     made.note("sample", partition=place, raw=both | ballots)
     assert "no_voter_has_more_than_allowed" in found(whole(made))
-
-
-def test_standings_that_go_back_without_saying_so(made: Made) -> None:
-    watched = {"watcher": "one", "poll": "ship"}
-    made.note("standings", **watched, position="3.4", rebuilding=False)
-    made.note("standings", **watched, position="3.2", rebuilding=False)
-    assert found(whole(made)) == {"standings_do_not_go_back"}
-
-
-def test_standings_that_say_that_they_are_rebuilt(made: Made) -> None:
-    watched = {"watcher": "one", "poll": "ship"}
-    made.note("standings", **watched, position="3.4", rebuilding=False)
-    made.note("standings", **watched, position="0.0", rebuilding=True)
-    assert found(whole(made)) == set()
 
 
 @pytest.mark.parametrize("seconds", [None, 61.0])

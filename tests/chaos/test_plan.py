@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.chaos.plan import Plan, make
+from tests.chaos.plan import Plan, PollPlan
+from tests.chaos.planned_polls import FEATURES
+from tests.chaos.seeds import make
 
 SEEDS = (1, 2, 3)
 
@@ -32,5 +34,25 @@ def test_every_plan_has_the_requests_that_it_is_for(plan: Plan) -> None:
     assert any(request.bad for request in sent)
     revisions = [[r.revision or 0 for r in step.requests] for step in steps]
     assert any(several != sorted(several) for several in revisions)
+    assert any(request.torn for request in sent)
     assert {poll.end for poll in plan.polls} >= {"on time", "last"}
     assert len({poll.poll_id for poll in plan.polls}) == 3
+
+
+@pytest.mark.parametrize("first", [1, 2016])
+def test_ten_seeds_have_every_rule(first: int) -> None:
+    plans = [make(seed, 45.0, 40.0) for seed in range(first, first + 10)]
+    assert {feature for plan in plans for feature in plan.features} == set(FEATURES)
+    for plan in plans:
+        assert {feature for poll in plan.polls for feature in _features(poll)} == set(plan.features)
+        for poll in plan.polls:
+            voters = [j for j in plan.journeys if j.poll_id == poll.poll_id]
+            assert (len({j.segment for j in voters}) > 1) == bool(poll.weights)
+            # Where there is a roll, the api says what day it is.
+            signed_here = poll.per_day and not poll.weights
+            assert (len({j.period for j in voters}) > 1) == signed_here
+
+
+def _features(poll: PollPlan) -> list[str]:
+    has = (poll.cases, poll.weights, poll.pause, poll.ladder, len(poll.channels) > 1, poll.per_day)
+    return [feature for feature, is_so in zip(FEATURES, has, strict=True) if is_so]

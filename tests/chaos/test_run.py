@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.plan import make
 from tests.chaos.run import run
+from tests.chaos.seeds import make
 
 SEED, SECONDS, VOTERS_PER_SECOND = 2016, 16.0, 20.0
 

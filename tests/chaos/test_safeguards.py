@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.check import check, directed
-from tests.chaos.directed import SCENARIOS
+from tests.chaos.check import check, directed, unharmed
+from tests.chaos.directed import SCENARIOS, Scenario
 from tests.chaos.safeguards import (
+    APART,
     OFFSET_COMPARISON,
     SAFEGUARDS,
     SOURCES,
@@ -15,12 +16,24 @@ from tests.chaos.safeguards import (
     switched_off,
 )
 
+
+def _name(value: Safeguard | Scenario) -> str:
+    return value.slug if isinstance(value, Safeguard) else value.__name__
+
+
 pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.mark.parametrize("safeguard", SAFEGUARDS, ids=lambda safeguard: safeguard.slug)
 async def test_without_it_the_checker_has_a_finding(safeguard: Safeguard, tmp_path: Path) -> None:
     assert (await check(safeguard, tmp_path)).findings
+
+
+@pytest.mark.parametrize(("safeguard", "scenario"), APART, ids=_name)
+async def test_it_is_told_from_another_one(
+    safeguard: Safeguard, scenario: Scenario, tmp_path: Path
+) -> None:
+    assert await unharmed(safeguard, scenario, tmp_path) == []
 
 
 async def test_with_all_of_them_it_has_none(tmp_path: Path) -> None:

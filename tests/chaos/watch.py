@@ -16,10 +16,14 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from tests.chaos.history import History
+from tests.chaos.plan import PollPlan
 from tests.chaos.stage import PARTITIONS, Process
 
 SAMPLE_SECONDS = 0.25
 SHOW_SECONDS = 0.7
+READ_SECONDS = 0.4
+CUT_OFF_AFTER = 40
+"""Events that a follower of the stream gets before its connection is cut off."""
 ANSWER_SECONDS = 1.5
 
 # One partition, whole, at one moment. ARGV: the pattern of its keys.
@@ -38,6 +42,18 @@ SHOWN = {
     "groundswell_counter_stale_writes_total": "stale_writes",
     "groundswell_counter_restarts_total": "restarts",
 }
+KEPT = (
+    "status",
+    "position",
+    "as_of",
+    "rebuilding",
+    "channel",
+    "total_votes",
+    "set_aside",
+    "idea_count",
+    "ideas",
+)
+"""What is noted of standings."""
 LAG = "groundswell_votes_log_lag"
 AWAY = (aiohttp.ClientError, OSError, TimeoutError)
 
@@ -103,21 +119,54 @@ class Watch:
                 with suppress(*AWAY):
                     async with http.get(url, headers=headers) as answer:
                         if answer.status == 200:
-                            async for event in _events(answer):
-                                last = event.get("id", last)
-                                self._note(watcher, poll_id, event)
+                            last = await self._follow(answer, watcher, poll_id, last)
                 await asyncio.sleep(0.5)
 
-    def _note(self, watcher: str, poll_id: str, event: dict[str, str]) -> None:
-        data = json.loads(event["data"])
-        if not event["id"][0].isdigit():
-            return  # What is certified rests on no position any more.
+    async def _follow(
+        self, answer: aiohttp.ClientResponse, watcher: str, poll_id: str, last: str
+    ) -> str:
+        """Note some events; the id of the last one."""
+        seen = 0
+        async for event in _events(answer):
+            resumed = bool(last) and seen == 0
+            last = event["id"]
+            # What is certified rests on no position any more.
+            if last[0].isdigit():
+                shown = json.loads(event["data"])
+                self._note(watcher, poll_id, event["event"], shown, resumed=resumed)
+            seen += 1
+            if seen == CUT_OFF_AFTER:
+                break
+        return last
+
+    async def standings(self, api: str, polls: Sequence[PollPlan]) -> None:
+        """Ask for the standings of one poll after the other, whole and by channel."""
+        asked: list[tuple[str, str | None]] = [(poll.poll_id, None) for poll in polls]
+        asked += [
+            (poll.poll_id, channel)
+            for poll in polls
+            if len(poll.channels) > 1
+            for channel in poll.channels
+        ]
+        timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
+        async with aiohttp.ClientSession(api, timeout=timeout) as http:
+            for poll_id, channel in itertools.cycle(asked):
+                with suppress(*AWAY):
+                    await self._read(http, poll_id, channel)
+                await asyncio.sleep(READ_SECONDS)
+
+    async def _read(self, http: aiohttp.ClientSession, poll_id: str, channel: str | None) -> None:
+        query = {"limit": "1000"} | ({} if channel is None else {"channel": channel})
+        async with http.get(f"/v1/polls/{poll_id}/standings", params=query) as answer:
+            if answer.status == 200:
+                self._note("page", poll_id, "page", await answer.json(), resumed=False)
+
+    def _note(
+        self, watcher: str, poll_id: str, event: str, shown: dict[str, Any], *, resumed: bool
+    ) -> None:
+        kept = {name: shown.get(name) for name in KEPT}
         self.history.note(
-            "standings",
-            watcher=watcher,
-            poll=poll_id,
-            position=event["id"],
-            rebuilding=data.get("rebuilding", False),
+            "standings", watcher=watcher, poll=poll_id, event=event, resumed=resumed, **kept
         )
 
 

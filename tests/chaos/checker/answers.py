@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from tests.chaos.checker.fold import IN_TIME
 from tests.chaos.checker.reading import Attempt, Choice, Reading
 
-REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 413, 422})
+REFUSALS = frozenset({401, 403, 404, 409, 422})
+"""Not 400: all that is sent is well-formed, and comes in time."""
 
 
 def acknowledged_votes_are_in_the_log(run: Reading) -> Iterator[str]:
@@ -70,7 +71,8 @@ def the_highest_acknowledged_revision_stands(run: Reading) -> Iterator[str]:
 
 def refused_votes_do_not_count(run: Reading) -> Iterator[str]:
     """A vote all of whose attempts got a 4xx counts nowhere; one with a bad pass never."""
-    counted = {logged.choice: logged for logged in run.logged if logged.verdict == "counted"}
+    taken = ("counted", "set_aside")
+    counted = {logged.choice: logged for logged in run.logged if logged.verdict in taken}
     for choice, attempts in run.by_choice.items():
         if all(attempt.refused for attempt in attempts) and choice in counted:
             statuses = sorted({attempt.status or 0 for attempt in attempts})
@@ -88,15 +90,19 @@ def refused_votes_do_not_count(run: Reading) -> Iterator[str]:
 
 def no_vote_counts_twice(run: Reading) -> Iterator[str]:
     """No idea is certified with more votes than people sent for it, however often they did."""
-    people: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for choice in run.by_choice:
+    weights: defaultdict[tuple[str, str], dict[tuple[str, str], int]] = defaultdict(dict)
+    for choice, attempts in run.by_choice.items():
+        if choice.poll_id not in run.poll_ids():
+            continue
+        by_segment = run.poll(choice.poll_id).rules["weights"]
+        weight = by_segment.get(attempts[0].sent.get("segment", ""), 1)
         for idea_id in choice.ideas:
-            people[choice.poll_id, idea_id].add(choice.voter)
+            weights[choice.poll_id, idea_id][choice.period, choice.voter] = weight
     for poll_id, tally in run.evidence.tallies.items():
-        for line in (*tally["tally"], *tally.get("removed", ())):
-            sent = len(people[poll_id, line["idea_id"]])
+        for line in (*tally["tally"], *tally["removed"], *tally["set_aside"]):
+            sent = sum(weights[poll_id, line["idea_id"]].values())
             if line["votes"] > sent:
-                yield f"{poll_id}, {line['idea_id']}: {line['votes']} votes of {sent} people"
+                yield f"{poll_id}, {line['idea_id']}: {line['votes']} votes, people sent {sent}"
 
 
 def nothing_is_in_the_log_that_nobody_sent(run: Reading) -> Iterator[str]:

@@ -9,7 +9,10 @@ from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 from tests.chaos.checker.evidence import Evidence, LogRecord, read_history
 
 VOTES_LOG = "groundswell.votes.v1"
+POLLS = "groundswell.polls.v1"
+TALLIES = "groundswell.tallies.v1"
 READ_SECONDS = 60.0
+ANSWER_SECONDS = 20.0
 _OFFSETS = 1 << 48
 
 
@@ -21,16 +24,18 @@ def collect(directory: Path, kafka: str, mongo: str, database: str, partitions: 
         return Evidence(
             partitions=partitions,
             history=read_history(directory),
-            log=read_log(kafka, partitions),
+            log=read_topic(kafka, VOTES_LOG),
             archive=[_archived(found) for found in stored["votes_log"].find().sort("_id", 1)],
+            announced=read_topic(kafka, POLLS),
+            published=read_topic(kafka, TALLIES),
             tallies={str(found["_id"]): found for found in stored["tallies"].find()},
         )
     finally:
         client.close()
 
 
-def read_log(kafka: str, partitions: int) -> list[LogRecord]:
-    """The whole votes log. Raises KafkaException, or TimeoutError when it takes too long."""
+def read_topic(kafka: str, topic: str) -> list[LogRecord]:
+    """A topic from its first record on. Raises KafkaException, or TimeoutError."""
     consumer = Consumer(
         {
             "bootstrap.servers": kafka,
@@ -40,13 +45,14 @@ def read_log(kafka: str, partitions: int) -> list[LogRecord]:
         }
     )
     try:
-        ends = {p: _end(consumer, p) for p in range(partitions)}
-        consumer.assign([TopicPartition(VOTES_LOG, p, 0) for p, end in ends.items() if end])
+        partitions = consumer.list_topics(topic, timeout=ANSWER_SECONDS).topics[topic].partitions
+        ends = {p: _end(consumer, topic, p) for p in partitions}
+        consumer.assign([TopicPartition(topic, p, 0) for p, end in ends.items() if end])
         found: list[LogRecord] = []
         deadline = time.monotonic() + READ_SECONDS
         while len(found) < sum(ends.values()):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"read {len(found)} of {sum(ends.values())} records")
+                raise TimeoutError(f"read {len(found)} of {sum(ends.values())} records of {topic}")
             for message in consumer.consume(1_000, timeout=1.0):
                 found.append(_read(message))  # noqa: PERF401 - read as it comes
         return sorted(found, key=lambda record: (record.partition, record.offset))
@@ -54,10 +60,11 @@ def read_log(kafka: str, partitions: int) -> list[LogRecord]:
         consumer.close()
 
 
-def _end(consumer: Consumer, partition: int) -> int:
-    start, end = consumer.get_watermark_offsets(TopicPartition(VOTES_LOG, partition), timeout=20)
+def _end(consumer: Consumer, topic: str, partition: int) -> int:
+    place = TopicPartition(topic, partition)
+    start, end = consumer.get_watermark_offsets(place, timeout=ANSWER_SECONDS)
     if start != 0:
-        raise KafkaException(f"partition {partition} begins at {start}")
+        raise KafkaException(f"{topic}, partition {partition} begins at {start}")
     return int(end)
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-HISTORY, LOG, ARCHIVE, TALLIES = "history.jsonl", "log.jsonl", "archive.jsonl", "tallies.json"
+HISTORY, TALLIES = "history.jsonl", "tallies.json"
+RECORDS = ("log", "archive", "announced", "published")
+"""Fields of the evidence with records; each has a file of its own."""
 
 Entry = dict[str, Any]
 """A line of the history; `kind` tells which, `t` when, in seconds since the run began."""
@@ -15,7 +17,10 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class LogRecord:
-    """A record of the votes log, or the archive's copy of it; `at_ms` is the broker's time."""
+    """A record of the votes log, the archive's copy of it, or one of another topic.
+
+    `at_ms` is the broker's time, where the topic has it.
+    """
 
     partition: int
     offset: int
@@ -32,6 +37,16 @@ class LogRecord:
         return ""
 
     @property
+    def kind(self) -> str:
+        """The name of the event."""
+        return self.header("ce_type").removeprefix("groundswell.").removesuffix(".v1")
+
+    @property
+    def data(self) -> Any:
+        """What the event says. Raises ValueError for what is no JSON."""
+        return json.loads(self.value or b"")
+
+    @property
     def place(self) -> str:
         """As findings name it."""
         return f"partition {self.partition}, offset {self.offset}"
@@ -39,12 +54,17 @@ class LogRecord:
 
 @dataclass(slots=True)
 class Evidence:
-    """All that is judged. `tallies` are the certified ones by poll; `partitions` the log's."""
+    """All that is judged. `tallies` are the certified ones by poll; `partitions` the log's.
+
+    `announced` are the announcements of polls, `published` the events about tallies.
+    """
 
     partitions: int
     history: list[Entry] = field(default_factory=list)
     log: list[LogRecord] = field(default_factory=list)
     archive: list[LogRecord] = field(default_factory=list)
+    announced: list[LogRecord] = field(default_factory=list)
+    published: list[LogRecord] = field(default_factory=list)
     tallies: dict[str, Entry] = field(default_factory=dict)
 
     def of(self, *kinds: str) -> Iterator[Entry]:
@@ -61,9 +81,9 @@ class Evidence:
 
 def save(evidence: Evidence, directory: Path) -> None:
     """Keep what is not in the history yet beside it."""
-    for name, records in ((LOG, evidence.log), (ARCHIVE, evidence.archive)):
-        with (directory / name).open("w") as file:
-            for record in records:
+    for name in RECORDS:
+        with _file(directory, name).open("w") as file:
+            for record in getattr(evidence, name):
                 file.write(json.dumps(_plain(record)) + "\n")
     kept = {"partitions": evidence.partitions, "tallies": evidence.tallies}
     (directory / TALLIES).write_text(json.dumps(kept, default=str))
@@ -75,9 +95,8 @@ def load(directory: Path) -> Evidence:
     return Evidence(
         partitions=kept["partitions"],
         history=read_history(directory),
-        log=_records(directory / LOG),
-        archive=_records(directory / ARCHIVE),
         tallies=kept["tallies"],
+        **{name: _records(_file(directory, name)) for name in RECORDS},
     )
 
 
@@ -85,6 +104,10 @@ def read_history(directory: Path) -> list[Entry]:
     """The history of a run, line by line."""
     lines = (directory / HISTORY).read_text().splitlines()
     return [json.loads(line) for line in lines]
+
+
+def _file(directory: Path, name: str) -> Path:
+    return directory / f"{name}.jsonl"
 
 
 def _records(path: Path) -> list[LogRecord]:

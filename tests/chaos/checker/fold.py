@@ -3,7 +3,6 @@
 One partition's records in, what counts out. Tallies are not kept but made from the ballots.
 """
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -48,6 +47,8 @@ class Poll:
     aside: set[str] = field(default_factory=set)
     deadlines: dict[str, int] = field(default_factory=dict)
     closed_at: LogRecord | None = None
+    opened_with: int = 0
+    """How many ideas were on the ballot at first."""
 
     @property
     def limit(self) -> float:
@@ -75,9 +76,9 @@ class Fold:
 
     def take(self, record: LogRecord) -> None:
         """Take the next record."""
-        kind = record.header("ce_type").removeprefix("groundswell.").removesuffix(".v1")
+        kind = record.kind
         try:
-            data = json.loads(record.value or b"")
+            data = record.data
             if kind != "VoteCast":
                 self._control(kind, data, record)
                 return
@@ -157,9 +158,10 @@ class Fold:
                 poll.deadlines[f"d{data['number']}:{ordinal}"] = now.get(str(ordinal), 0)
 
     def _open(self, kind: str, data: dict[str, Any]) -> None:
-        closes_at_ms = _milliseconds(data["closes_at"]) if kind == "VotingOpened" else 0
+        closes_at_ms = milliseconds(data["closes_at"]) if kind == "VotingOpened" else 0
         rules, ideas = data.get("rules", {}), data.get("idea_ids", [])
         poll = self.polls[data["poll_id"]] = Poll(rules, list(ideas), closes_at_ms)
+        poll.opened_with = len(ideas)
         poll.halted = kind != "VotingOpened" or data["number"] != 1
         poll.number = data["number"]
 
@@ -268,7 +270,7 @@ def _change(poll: Poll, data: dict[str, Any]) -> None:
     removed = data.get("removed_idea_ids", ())
     poll.removed |= {poll.ideas.index(idea_id) for idea_id in removed if idea_id in poll.ideas}
     if data.get("closes_at") is not None:
-        poll.closes_at_ms = _milliseconds(data["closes_at"])
+        poll.closes_at_ms = milliseconds(data["closes_at"])
 
 
 def _weight(poll: Poll, vote: dict[str, Any]) -> int:
@@ -282,5 +284,6 @@ def _add(found: Counter[str], ballot: Ballot, main: str, *, aside: bool) -> None
             found[f"c:{channel}:{ordinal}"] += ballot.weight
 
 
-def _milliseconds(text: str) -> int:
+def milliseconds(text: str) -> int:
+    """A moment in ISO 8601 as milliseconds since 1970."""
     return round(datetime.fromisoformat(text).timestamp() * 1000)

@@ -1,10 +1,17 @@
 """Runs every invariant over a run; used by `make chaos`, and by hand to judge a kept run again."""
 
-from tests.chaos.checker import answers, stores
+from tests.chaos.checker import answers, ladders, passes, standings, stores, tallies
 from tests.chaos.checker.evidence import Evidence
 from tests.chaos.checker.reading import Reading
 
-INVARIANTS = (*answers.INVARIANTS, *stores.INVARIANTS)
+INVARIANTS = (
+    *answers.INVARIANTS,
+    *passes.INVARIANTS,
+    *stores.INVARIANTS,
+    *tallies.INVARIANTS,
+    *ladders.INVARIANTS,
+    *standings.INVARIANTS,
+)
 
 
 def findings(evidence: Evidence) -> list[str]:

@@ -1,7 +1,6 @@
 """The evidence of a run put in order: who sent what, what was answered, what the log made of it."""
 
-import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from tests.chaos.checker.evidence import Entry, Evidence, LogRecord
 from tests.chaos.checker.fold import Ballot, BallotKey, Fold, Poll
 
-VOTE = "groundswell.VoteCast.v1"
+VOTE = "VoteCast"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,16 +33,23 @@ class Choice:
 
 @dataclass(slots=True)
 class Attempt:
-    """One request. `status` None: no answer, or none that can be read."""
+    """One request as it was `sent`. `status` None: no answer, or none that can be read."""
 
     number: int
     choice: Choice
+    sent: Entry
     began: float
     ended: float = float("inf")
     status: int | None = None
     body: Any = None
     retry_after: str | None = None
-    bad: str | None = None
+    reused: bool = False
+
+    @property
+    def bad(self) -> str | None:
+        """What is wrong with it, if something is."""
+        bad: str | None = self.sent.get("bad")
+        return bad
 
     @property
     def accepted(self) -> bool:
@@ -67,6 +73,21 @@ class Logged:
     choice: Choice
     vote_id: str
     verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control record of a poll as each partition has it."""
+
+    poll_id: str
+    number: int
+    kind: str
+    records: dict[int, LogRecord]
+
+    @property
+    def at_ms(self) -> tuple[int, ...]:
+        """When it came, partition by partition, in milliseconds of the broker's time."""
+        return tuple(record.at_ms for _, record in sorted(self.records.items()))
 
 
 @dataclass
@@ -97,14 +118,25 @@ class Reading:
             number = entry["id"]
             if entry["kind"] == "invoke":
                 choice = _sent(entry)
-                found[number] = Attempt(number, choice, entry["t"], bad=entry.get("bad"))
+                found[number] = Attempt(number, choice, entry, entry["t"])
                 continue
             attempt = found[number]
             attempt.ended = entry["t"]
             if entry["kind"] == "answer":
                 attempt.status, attempt.body = entry["status"], entry["body"]
                 attempt.retry_after = entry.get("retry_after")
+                attempt.reused = entry.get("reused", False)
         return list(found.values())
+
+    def attempts_of(self, poll_id: str) -> list[Attempt]:
+        """Those that were sent to one poll."""
+        return [attempt for attempt in self.attempts if attempt.choice.poll_id == poll_id]
+
+    @property
+    def deadline_ms(self) -> float:
+        """Within what time a ballot box answers a vote."""
+        seconds: float = next(self.evidence.of("installation"))["deadline_seconds"]
+        return seconds * 1000
 
     @cached_property
     def by_choice(self) -> dict[Choice, list[Attempt]]:
@@ -142,6 +174,36 @@ class Reading:
         return found
 
     @cached_property
+    def controls(self) -> list[Control]:
+        """Every control record, in the order of its poll."""
+        found: dict[tuple[str, int, str], dict[int, LogRecord]] = defaultdict(dict)
+        for record in self.evidence.log:
+            if record.kind != VOTE:
+                data = record.data
+                key = data["poll_id"], data["number"], record.kind
+                found[key].setdefault(record.partition, record)
+        return [Control(*key, records) for key, records in sorted(found.items())]
+
+    def controls_of(self, poll_id: str, *kinds: str) -> list[Control]:
+        """Those of a poll that are of these kinds."""
+        return [c for c in self.controls if c.poll_id == poll_id and c.kind in kinds]
+
+    def at_ms(self, t: float) -> float:
+        """A moment of the history in milliseconds since 1970."""
+        began: int = next(self.evidence.of("begins"))["at_ms"]
+        return began + t * 1000
+
+    @cached_property
+    def totals(self) -> dict[str, Counter[str]]:
+        """The counts of each poll that is sealed in all partitions, summed over them."""
+        found: dict[str, Counter[str]] = {}
+        for poll_id in self.poll_ids():
+            counts = [fold.final_counts.get(poll_id) for fold in self.folds.values()]
+            if None not in counts:
+                found[poll_id] = sum((Counter(count) for count in counts), Counter())
+        return found
+
+    @cached_property
     def ballots(self) -> dict[BallotKey, Ballot]:
         """Every ballot in the end, of polls that are over as well."""
         found: dict[BallotKey, Ballot] = {}
@@ -176,7 +238,7 @@ def _sent(entry: Entry) -> Choice:
 
 
 def _read(record: LogRecord) -> tuple[Choice, str]:
-    data = json.loads(record.value or b"")
+    data = record.data
     choice = Choice(
         data["poll_id"],
         data.get("period", ""),

@@ -1,6 +1,5 @@
-"""Log, archive, Redis and certified tallies held against each other. One sentence per breach."""
+"""Log, archive and Redis held against each other. Each invariant yields a sentence per breach."""
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,23 +60,6 @@ def redis_has_counted_all_in_the_end(run: Reading) -> Iterator[str]:
             yield f"partition {partition}: Redis is at {offset} in the end, the log at {records}"
 
 
-def certified_tallies_equal_the_log(run: Reading) -> Iterator[str]:
-    """Each poll that came to its end has one, and it is what the fold says."""
-    for poll_id in sorted(run.poll_ids()):
-        tally = run.evidence.tallies.get(poll_id)
-        if tally is None:
-            yield f"{poll_id}: not certified"
-            continue
-        missing = [p for p, fold in run.folds.items() if poll_id not in fold.final_counts]
-        if missing:
-            yield f"{poll_id}: certified, and not sealed in partitions {missing}"
-            continue
-        counts: Counter[str] = Counter()
-        for fold in run.folds.values():
-            counts.update(fold.final_counts[poll_id])
-        yield from _tally_differences(poll_id, run.poll(poll_id), counts, tally)
-
-
 def no_voter_has_more_than_allowed(run: Reading) -> Iterator[str]:
     """In the log's fold and in every sample: no idea twice, and no more than fit."""
     for key, ballot in run.ballots.items():
@@ -85,22 +67,6 @@ def no_voter_has_more_than_allowed(run: Reading) -> Iterator[str]:
     for entry in run.evidence.of("sample"):
         for key, ballot in counted(entry["raw"]).ballots.items():
             yield from _over_the_limit(run, key, ballot, f"Redis at {entry['t']:.1f} s")
-
-
-def standings_do_not_go_back(run: Reading) -> Iterator[str]:
-    """Each watcher sees positions that only grow, unless the standings say that Redis rebuilds."""
-    before: dict[tuple[str, str], tuple[list[int], float]] = {}
-    for entry in run.evidence.of("standings"):
-        watched = (entry["watcher"], entry["poll"])
-        position = [int(part) for part in entry["position"].split(".")]
-        earlier, when = before.get(watched, ([], 0.0))
-        went_back = any(now < then for now, then in zip(position, earlier, strict=False))
-        if went_back and not entry["rebuilding"]:
-            yield (
-                f"{entry['watcher']} of {entry['poll']}: {earlier} at {when:.1f} s, then "
-                f"{position} at {entry['t']:.1f} s"
-            )
-        before[watched] = position, entry["t"]
 
 
 def everything_recovers(run: Reading) -> Iterator[str]:
@@ -156,24 +122,6 @@ def _short(mine: Any, other: Any) -> Any:
     return {name: n for name, n in mine.items() if other.get(name) != n}
 
 
-def _tally_differences(
-    poll_id: str, poll: Poll, counts: Counter[str], tally: dict[str, Any]
-) -> Iterator[str]:
-    expected = {idea: counts[str(o)] for o, idea in enumerate(poll.ideas) if o not in poll.removed}
-    certified = {line["idea_id"]: line["votes"] for line in tally["tally"]}
-    if certified != expected:
-        yield f"{poll_id}: certified {certified}, log {expected}"
-    removed = {idea: counts[str(o)] for o, idea in enumerate(poll.ideas) if o in poll.removed}
-    told = {line["idea_id"]: line["votes"] for line in tally.get("removed", ())}
-    if {i: n for i, n in told.items() if n} != {i: n for i, n in removed.items() if n}:
-        yield f"{poll_id}: certified of removed ideas {told}, log {removed}"
-    outside = {"too_early", "after_seal"}
-    verdicts = {n[2:]: c for n, c in counts.items() if n.startswith("v:") and n[2:] not in outside}
-    stated = {n: c for n, c in tally["verdicts"].items() if c and n not in outside}
-    if stated != verdicts:
-        yield f"{poll_id}: certified verdicts {stated}, log {verdicts}"
-
-
 def _over_the_limit(run: Reading, key: BallotKey, ballot: Ballot, where: str) -> Iterator[str]:
     if key[0] not in run.poll_ids():
         yield f"{where}: a ballot of {key[2]} in {key[0]}, which the log does not know"
@@ -189,8 +137,6 @@ INVARIANTS = (
     the_archive_equals_the_log,
     redis_equals_the_log,
     redis_has_counted_all_in_the_end,
-    certified_tallies_equal_the_log,
     no_voter_has_more_than_allowed,
-    standings_do_not_go_back,
     everything_recovers,
 )
