@@ -132,6 +132,68 @@ async def test_one_idea_is_chosen_and_another_one_in_its_place(
     await says(site, page, "Your ballot is empty.")
 
 
+async def test_whoever_signs_in_to_vote_comes_back_to_the_same_poll(
+    browsing: Browsing, site: Site
+) -> None:
+    polls = [{"name": "North"}, {"name": "South"}]
+    vote = await site.open_vote(await site.person(), polls=polls)
+    page = await browsing.page("narrow", javascript=False)
+    await page.goto(f"{site.url}/contests/{vote.contest_id}")
+    await page.get_by_role("link", name="South").click()
+    address = page.url
+    assert "?poll=" in address
+    await page.get_by_role("link", name=f"Sign in to vote for {BOATY}").click()
+    await site.sign_in(page, site.address())
+    assert page.url == address
+
+
+async def test_of_two_tabs_the_one_that_lost_is_told(browsing: Browsing, site: Site) -> None:
+    """Both ballots are taken, because neither is counted yet."""
+    vote = await open_vote(site, kind="changeable")
+    page = await voter(browsing, site, vote)
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await page.get_by_label(f"On my ballot: {BOATY}").check()
+    await other.get_by_label(f"On my ballot: {POPPY}").check()
+    await site.running.engines.redis.pause()
+    try:
+        await press(page, "Cast my ballot")
+        await press(other, "Cast my ballot")
+    finally:
+        await site.running.engines.redis.resume()
+    await says(site, other, f"Your vote counts for {BOATY}.")
+    await says(site, other, f"Your vote for {POPPY} does not count.")
+    await browsing.check(other, "ballot-lost")
+
+
+async def test_a_vote_that_may_have_arrived_is_not_forgotten(
+    browsing: Browsing, site: Site
+) -> None:
+    vote = await open_vote(site)
+    page = await voter(browsing, site, vote)
+    await site.running.engines.kafka.pause()
+    try:
+        await press(page, f"Vote for {BOATY}")
+        title = "We do not know whether this arrived"
+        await expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        await browsing.check(page, "vote-unknown")
+        look = await page.context.new_page()
+        await look.goto(f"{site.url}/contests/{vote.contest_id}")
+        words = f"We do not know yet whether your vote for {BOATY} arrived in time."
+        await expect(look.locator("#your-vote")).to_contain_text(words)
+        await browsing.check(look, "vote-unknown-contest")
+    finally:
+        await site.running.engines.kafka.resume()
+
+    async def is_taken() -> bool:
+        await press(page, "Send it again")
+        return await page.get_by_role("button", name="Send it again").count() == 0
+
+    await site.until(is_taken, "the vote is taken")
+    await says(site, look, f"Your vote counts for {BOATY}.")
+    await site.until(lambda: _has(site, vote, 1), "one vote is counted")
+
+
 async def test_nobody_is_invited_to_vote_while_a_poll_is_paused(
     browsing: Browsing, site: Site
 ) -> None:

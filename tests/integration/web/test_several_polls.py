@@ -1,7 +1,10 @@
 """A contest with several polls: each has its page, its standings, its votes and its result."""
 
+import re
+from collections import ChainMap
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from html import unescape
 from typing import Any
 
 import pytest
@@ -23,9 +26,15 @@ async def _nobody_is_signed_in(world: World) -> None:
 
 @asynccontextmanager
 async def people_voting(
-    world: World, contest: dict[str, Any], idea_id: str
+    world: World,
+    contest: dict[str, Any],
+    idea_id: str,
+    besides: dict[str, tuple[int, object]] | None = None,
 ) -> AsyncIterator[Browser]:
-    """Somebody on a site whose voting has both polls open, with 11 votes and 22."""
+    """Somebody on a site whose voting has all polls open, with 11 votes, 22, and so on.
+
+    Voting answers as `besides` says at that moment, where that says anything.
+    """
     answers: dict[str, tuple[int, object]] = {}
     for number, poll_id in enumerate(contest["poll_ids"], start=1):
         path, votes = f"/v1/polls/{poll_id}", 11 * number
@@ -61,7 +70,7 @@ async def people_voting(
         }
     async with (
         world.signed_in() as browser,
-        answering(answers) as address,
+        answering(ChainMap(besides or {}, answers)) as address,
         world.site(voting_url=address, ballot_box_urls=(address,)) as site,
         same_person(world, browser, site) as visitor,
     ):
@@ -94,6 +103,30 @@ async def test_each_poll_has_its_page(world: World) -> None:
             "choose yours on the page of the contest"
             in (await visitor.get(f"/ideas/{idea_id}")).text
         )
+
+
+async def test_whoever_signs_in_to_vote_comes_back_to_the_same_poll(world: World) -> None:
+    contest_id = await world.contest("submission", "voting", polls=POLLS)
+    contest = await world.staff("GET", f"/v1/contests/{contest_id}")
+    ideas = await world.staff("GET", f"/v1/contests/{contest_id}/ideas")
+    (idea_id,) = [idea["id"] for idea in ideas["items"]]
+    path = f"/contests/{contest_id}?poll={contest['poll_ids'][1]}"
+    async with people_voting(world, contest, idea_id) as visitor:
+        visitor.http.cookies.clear()
+        page = (await visitor.get(path)).text
+        links = re.findall(r'href="(/sign-in[^"]*)">Sign in to (vote|follow)', page)
+        assert {what for _, what in links} == {"vote", "follow"}
+        for link, _ in links:
+            answer = await world.sign_in(visitor, "ann@example.com", unescape(link))
+            assert answer.headers["location"] == path
+            visitor.http.cookies.clear()
+
+
+async def test_several_polls_that_are_planned_are_not_spoken_of(world: World) -> None:
+    contest_id = await world.contest("submission", polls=POLLS)
+    async with world.browser() as browser:
+        page = (await browser.get(f"/contests/{contest_id}")).text
+    assert f'href="/sign-in?return_to=/contests/{contest_id}"' in page
 
 
 async def test_a_single_poll_is_not_spoken_of(world: World) -> None:

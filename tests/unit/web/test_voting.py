@@ -24,9 +24,13 @@ def counted(*ideas: str, **more: Any) -> Ballot:
     return Ballot(periods=[PeriodBallot(**told | more)])
 
 
-def cast(*ideas: str, revision: int = 0, ago: timedelta = timedelta()) -> CastVote:
+def cast(
+    *ideas: str, revision: int = 0, ago: timedelta = timedelta(), is_taken: bool = True
+) -> CastVote:
     receipt = str(revision) if revision else ideas[0]
-    return CastVote(idea_ids=ideas, vote_id=receipt, cast_at=NOW - ago, revision=revision)
+    return CastVote(
+        idea_ids=ideas, vote_id=receipt, cast_at=NOW - ago, revision=revision, is_taken=is_taken
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,6 +77,76 @@ def test_a_later_ballot_takes_the_place_of_the_one_before(
     ballot: Ballot, taken: CastVote | None, verdict: str | None, expected: OwnVote
 ) -> None:
     assert own_vote(CHANGEABLE, ballot, taken, verdict, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("ballot", "taken", "expected"),
+    [
+        (NOTHING, cast("a"), OwnVote(("a",), set_aside=True)),
+        (counted("a"), cast("b"), OwnVote(("a", "b"), set_aside=True)),
+        (
+            counted("a", revision=1),
+            cast("b", revision=2),
+            OwnVote(("b",), revision=2, set_aside=True),
+        ),
+    ],
+)
+def test_a_receipt_may_say_first_that_votes_are_set_aside(
+    ballot: Ballot, taken: CastVote, expected: OwnVote
+) -> None:
+    rules = CHANGEABLE if taken.revision else MANY
+    assert own_vote(rules, ballot, taken, "set_aside", NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("taken", "verdict"),
+    [(cast("b"), None), (cast("b"), "too_late"), (cast("b", revision=2), "not_known_yet")],
+)
+def test_votes_that_are_set_aside_stay_so_whatever_is_sent(
+    taken: CastVote, verdict: str | None
+) -> None:
+    rules = CHANGEABLE if taken.revision else MANY
+    ballot = counted("a", revision=1 if taken.revision else None, set_aside=True)
+    assert own_vote(rules, ballot, taken, verdict, NOW).set_aside
+
+
+@pytest.mark.parametrize(
+    ("verdict", "lost"), [(None, None), ("not_known_yet", None), ("replaced", ("b",))]
+)
+def test_of_two_ballots_under_one_revision_the_one_that_lost_is_told(
+    verdict: str | None, lost: tuple[str, ...] | None
+) -> None:
+    """Both were taken: they came from two tabs before either was counted."""
+    ballot = counted("a", revision=1, vote_ids=["another receipt"])
+    own = own_vote(CHANGEABLE, ballot, cast("b", revision=1), verdict, NOW)
+    assert own == OwnVote(("a",), lost=lost, revision=1)
+
+
+def test_taking_a_vote_back_may_be_lost_too() -> None:
+    ballot = counted("a", revision=1, vote_ids=["another receipt"])
+    own = own_vote(CHANGEABLE, ballot, cast(revision=1), "replaced", NOW)
+    assert own == OwnVote(("a",), lost=(), revision=1)
+    assert own_vote(CHANGEABLE, NOTHING, cast(revision=1), None, NOW).is_taken_back
+    assert not own_vote(CHANGEABLE, NOTHING, cast(revision=1), "too_late", NOW).is_taken_back
+
+
+@pytest.mark.parametrize(
+    ("verdict", "one_more", "changed"),
+    [
+        (None, {"unknown": ("b",)}, {"counted": ("a",), "unknown": ("b",)}),
+        ("not_known_yet", {"unknown": ("b",)}, {"counted": ("a",), "unknown": ("b",)}),
+        ("too_late", {"lost": ("b",)}, {"counted": ("a",), "lost": ("b",)}),
+        ("counted", {"counted": ("a", "b")}, {"counted": ("b",)}),
+    ],
+)
+def test_what_may_not_have_arrived_is_said_so_until_its_receipt_tells(
+    verdict: str | None, one_more: dict[str, Any], changed: dict[str, Any]
+) -> None:
+    added = own_vote(MANY, counted("a"), cast("b", is_taken=False), verdict, NOW)
+    assert added == OwnVote(**{"counted": ("a",), **one_more})
+    ballot = cast("b", revision=2, is_taken=False)
+    stated = own_vote(CHANGEABLE, counted("a", revision=1), ballot, verdict, NOW)
+    assert stated == OwnVote(**changed, revision=2)
 
 
 def test_each_day_of_the_poll_has_a_ballot_of_its_own() -> None:

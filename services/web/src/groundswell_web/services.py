@@ -52,14 +52,23 @@ Answer = TypeVar("Answer", bound=Shape)
 class Away(Exception):
     """A service did not answer as it should, in time.
 
-    `unknown` says that what was asked for may have happened all the same.
+    `unknown` says that what was asked for may have happened all the same; `vote_id` is then the
+    receipt that tells, if it was a vote and its ballot box said so.
     """
 
-    def __init__(self, service: Service, *, unknown: bool, retry_after: int = 2) -> None:
+    def __init__(
+        self,
+        service: Service,
+        *,
+        unknown: bool,
+        retry_after: int = 2,
+        vote_id: str | None = None,
+    ) -> None:
         super().__init__(service.value)
         self.service = service
         self.unknown = unknown
         self.retry_after = retry_after
+        self.vote_id = vote_id
 
 
 class FieldError(Shape):
@@ -75,6 +84,7 @@ class _Problem(Shape):
     detail: str = ""
     errors: list[FieldError] = []
     error: str = ""  # RFC 6749 names its errors so
+    vote_id: str | None = None
 
 
 class Refused(Exception):
@@ -157,12 +167,15 @@ class Services:
         return await self.send(call, shape)
 
     async def send(self, call: Call, shape: type[Answer]) -> Answer:
-        """The answer to a call, from the first address that gives one before the deadline."""
+        """The answer to a call, from the first address that gives one before the deadline.
+
+        Where one address may have done what was asked for, no other one's refusal undoes that.
+        """
         addresses = self._addresses[call.service]
         first = next(self._turn)
         tries = len(addresses) if call.repeatable else 1
         seconds = READ_SECONDS if call.method == "GET" else WRITE_SECONDS
-        away = Away(call.service, unknown=call.method != "GET")
+        away: Away | None = None
         try:
             async with asyncio.timeout(seconds):
                 for number in range(tries):
@@ -170,11 +183,16 @@ class Services:
                     try:
                         return await self._ask(address, call, shape)
                     except Away as error:
-                        away = error
+                        away = _telling_more(away, error)
         except TimeoutError:
             log.warning("no answer in time", service=call.service, seconds=seconds)
-            raise Away(call.service, unknown=call.method != "GET") from None
-        raise away
+            late = Away(call.service, unknown=call.method != "GET")
+            raise _telling_more(away, late) from None
+        except Refused as refused:
+            if away is None or not away.unknown:
+                raise
+            raise away from refused
+        raise away or Away(call.service, unknown=False)
 
     async def _ask(self, address: str, call: Call, shape: type[Answer]) -> Answer:
         if self._session is None:
@@ -200,15 +218,24 @@ class Services:
             raise Away(call.service, unknown=changes) from error
 
 
+def _telling_more(before: Away | None, now: Away) -> Away:
+    """Of two failures of one call the one that leaves more open, or says how to learn it."""
+    if before is None:
+        return now
+    return max(now, before, key=lambda away: (away.vote_id is not None, away.unknown))
+
+
 def _read(call: Call, response: aiohttp.ClientResponse, body: bytes, shape: type[Answer]) -> Answer:
     retry_after = _retry_after(response.headers)
     if 400 <= response.status < 500:
         raise Refused(response.status, _problem(body), retry_after)
     if not 200 <= response.status < 300:
-        kind = _problem(body).type.rpartition("/")[2]
+        problem = _problem(body)
+        kind = problem.type.rpartition("/")[2]
         log.warning("service failed", service=call.service, status=response.status, kind=kind)
         unknown = call.method != "GET" and kind != "not-recorded"
-        raise Away(call.service, unknown=unknown, retry_after=retry_after)
+        vote_id = problem.vote_id if unknown else None
+        raise Away(call.service, unknown=unknown, retry_after=retry_after, vote_id=vote_id)
     try:
         return shape.model_validate_json(body or b"{}")
     except ValidationError as error:

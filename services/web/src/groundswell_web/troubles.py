@@ -85,8 +85,8 @@ NOT_REACHED = Trouble(
 UNKNOWN = Trouble(
     503,
     "We do not know whether this arrived",
-    "A part of our service did not answer in time. Send it again: it counts once, however often "
-    "it is sent.",
+    "A part of our service did not answer in time. You can send it again: it counts at most once, "
+    "and once if it was in time.",
 )
 
 _BY_STATUS = {
@@ -102,7 +102,7 @@ _BY_STATUS = {
 _BY_KIND = {
     "voting-not-open": (
         "Voting is not open",
-        "This vote is paused, has closed, or has not opened yet. What you sent before stands.",
+        "It is paused, has closed, or has not opened yet. What you sent before counts if in time.",
     ),
     "ballot-full": (
         "You have no vote left here",
@@ -114,7 +114,7 @@ _BY_KIND = {
     ),
     "idea-withdrawn": (
         "An idea takes no votes any more",
-        "It is leaving the ballot, or has left it. Nothing was recorded. Go back and choose again.",
+        "It is leaving the ballot, or has left it. Go back: the page tells how your vote stands.",
     ),
     "wrong-kind-of-poll": (
         "Please open the page once more",

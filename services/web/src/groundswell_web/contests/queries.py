@@ -124,8 +124,9 @@ class ContestQueries:
         rules = Rules() if poll is None else poll.rules
         own = own_vote(rules, told.ballot, told.cast, told.verdict, utc_now())
         shown = [] if standings is None else standings.ideas[:STANDINGS_SHOWN]
+        named = (own.idea_ids, own.lost or (), own.unknown or ())
         titles = await self._titles_of(
-            {*(idea.idea_id for idea in shown), *own.idea_ids[:OWN_TITLES], *own.lost[:OWN_TITLES]}
+            {*(i.idea_id for i in shown), *(i for ideas in named for i in ideas[:OWN_TITLES])}
         )
         return Vote(poll, standings, own, titles)
 

@@ -135,7 +135,7 @@ class SessionCommands:
         return Visitor(person, secret)
 
     async def remember_vote(self, person: Person, poll_id: str, vote: CastVote) -> None:
-        """Keeps a vote that was taken, to show it until the count has it."""
+        """Keeps a vote that was sent, to show it until the count has it."""
         sealed = self.cipher.encrypt(vote.model_dump_json().encode())
         await self.store.remember_vote(person.session_key, poll_id, sealed)
 

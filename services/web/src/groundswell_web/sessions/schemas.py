@@ -38,12 +38,14 @@ class PendingSignIn(Shape):
 
 
 class CastVote(Shape):
-    """A vote that was taken for this session, sealed: shown until the count has it.
+    """A vote that was sent in this session, sealed: shown until the count has it.
 
-    `idea_ids` are the one idea that it adds, or the whole ballot under a `revision` above zero.
+    `idea_ids` are the one idea that it adds, or the whole ballot under a `revision` above zero. Not
+    `is_taken`: it is not known whether the log has it in time.
     """
 
     idea_ids: tuple[str, ...]
     vote_id: str
     cast_at: datetime
     revision: int = 0
+    is_taken: bool = True

@@ -83,7 +83,7 @@ class SessionStore:
         await self._change(session, {"$set": {"renewing_until": None}})
 
     async def remember_vote(self, key: str, poll_id: str, sealed: bytes) -> None:
-        """Keeps the vote that was taken for a poll, in the place of an earlier one."""
+        """Keeps the vote that was sent for a poll, in the place of an earlier one."""
         with pymongo.timeout(SECONDS):
             await self._sessions.update_one({"_id": key}, {"$set": {f"votes.{poll_id}": sealed}})
 

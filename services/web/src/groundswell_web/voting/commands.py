@@ -16,9 +16,10 @@ log = get_logger()
 
 @dataclass(frozen=True, slots=True)
 class VotingCommands:
-    """Two verbs. The same sent again counts once, and has the same receipt.
+    """Two verbs. The same sent again counts at most once, and has the same receipt.
 
-    Both keep the receipt in the session if MongoDB answers. Both raise Refused or Away.
+    Both keep the receipt in the session if MongoDB answers, also that of a vote of which it is not
+    known whether it was in time. Both raise Refused or Away.
     """
 
     services: Services
@@ -26,20 +27,21 @@ class VotingCommands:
 
     async def vote(self, person: Person, poll_id: str, idea_id: str) -> None:
         """Casts a vote for one idea more."""
-        taken = await self._cast(person, poll_id, "POST", "votes", {"idea_id": idea_id})
-        await self._remember(person, poll_id, taken, [idea_id], 0)
+        call = await self._call(person, poll_id, "POST", "votes", {"idea_id": idea_id})
+        await self._cast(person, poll_id, call, (idea_id,), 0)
 
     async def state(
         self, person: Person, poll_id: str, idea_ids: Sequence[str], revision: int
     ) -> None:
         """States the whole ballot, in the place of the one of the revision before."""
         body = {"idea_ids": list(idea_ids), "revision": revision}
-        taken = await self._cast(person, poll_id, "PUT", "ballot", body)
-        await self._remember(person, poll_id, taken, idea_ids, revision)
+        call = await self._call(person, poll_id, "PUT", "ballot", body)
+        await self._cast(person, poll_id, call, tuple(idea_ids), revision)
 
-    async def _cast(
+    async def _call(
         self, person: Person, poll_id: str, method: str, where: str, body: Mapping[str, object]
-    ) -> Taken:
+    ) -> Call:
+        """What a ballot box is to be sent, with a pass for it."""
         permit = await self.services.send(
             Call(
                 service=Service.VOTING,
@@ -50,7 +52,7 @@ class VotingCommands:
             ),
             Pass,
         )
-        call = Call(
+        return Call(
             service=Service.BALLOT_BOX,
             method=method,
             path=f"/v1/polls/{poll_id}/{where}",
@@ -58,23 +60,37 @@ class VotingCommands:
             json=body,
             repeatable=True,
         )
+
+    async def _cast(
+        self, person: Person, poll_id: str, call: Call, idea_ids: tuple[str, ...], revision: int
+    ) -> None:
+        def sent(vote_id: str, *, is_taken: bool) -> CastVote:
+            return CastVote(
+                idea_ids=idea_ids,
+                vote_id=vote_id,
+                cast_at=utc_now(),
+                revision=revision,
+                is_taken=is_taken,
+            )
+
         try:
-            return await self.services.send(call, Taken)
+            taken = await self.services.send(call, Taken)
+        except Away as away:
+            known = person.votes.get(poll_id)
+            if away.vote_id and (known is None or known.vote_id != away.vote_id):
+                await self._remember(person, poll_id, sent(away.vote_id, is_taken=False))
+            raise
         except Refused as refused:
             if refused.status != 401:
                 raise
             # It is the pass that was refused, by keys or clocks that differ, and not the person.
             raise Away(Service.BALLOT_BOX, unknown=False) from refused
+        await self._remember(person, poll_id, sent(taken.vote_id, is_taken=True))
 
-    async def _remember(
-        self, person: Person, poll_id: str, taken: Taken, idea_ids: Sequence[str], revision: int
-    ) -> None:
-        vote = CastVote(
-            idea_ids=tuple(idea_ids), vote_id=taken.vote_id, cast_at=utc_now(), revision=revision
-        )
+    async def _remember(self, person: Person, poll_id: str, vote: CastVote) -> None:
         try:
             await self.sessions.remember_vote(person, poll_id, vote)
         except Exception as error:
             if not is_unavailable(error):
                 raise
-            log.warning("a vote that was taken is not noted", error=type(error).__name__)
+            log.warning("a vote that was sent is not noted", error=type(error).__name__)

@@ -1,7 +1,7 @@
 """What a visitor is told of their own vote, and what they may do next. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,20 +9,23 @@ from groundswell_web.sessions.schemas import CastVote
 from groundswell_web.voting.schemas import Ballot, PeriodBallot, Rules
 
 _PENDING = (None, "not_known_yet")
+_ON_BALLOT = ("counted", "set_aside")
 
 
 @dataclass(frozen=True, slots=True)
 class OwnVote:
     """A visitor's ballot: of today where a poll counts per day.
 
-    `counted` ideas count, `recorded` ones were taken in this session and are about to, `lost` ones
-    were taken and do not count. `revision` is that of the newest ballot. Not `is_known`: voting
-    does not say what counts.
+    `counted` ideas count unless all is `set_aside`; `recorded` ones were taken in this session and
+    are about to. What was sent last may have been `lost`, or be `unknown`: it is not known whether
+    it arrived in time. Both are None where that is not so, and empty for a vote taken back.
+    `revision` is that of the newest ballot. Not `is_known`: voting does not say what counts.
     """
 
     counted: Sequence[str] = ()
     recorded: Sequence[str] = ()
-    lost: Sequence[str] = ()
+    lost: Sequence[str] | None = None
+    unknown: Sequence[str] | None = None
     revision: int = 0
     set_aside: bool = False
     is_known: bool = True
@@ -31,6 +34,12 @@ class OwnVote:
     def idea_ids(self) -> Sequence[str]:
         """The ideas that have the visitor's vote."""
         return [*self.counted, *self.recorded]
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether the newest ballot is known to be an empty one."""
+        is_settled = self.lost is None and self.unknown is None
+        return self.revision > 0 and not self.idea_ids and is_settled
 
     def has_room(self, rules: Rules) -> bool:
         """Whether one more idea may get a vote, as far as is known here."""
@@ -52,7 +61,7 @@ def own_vote(
 ) -> OwnVote:
     """The vote of a visitor.
 
-    `ballot` is what counts, None when voting does not say; `cast` the last vote that was taken in
+    `ballot` is what counts, None when voting does not say; `cast` the last vote that was sent in
     this session, and `verdict` the state of its receipt. The count is a moment behind the log: what
     was taken is not doubted before there is a verdict.
     """
@@ -74,21 +83,35 @@ def own_vote(
 
 def _added(known: OwnVote, cast: CastVote, verdict: str | None) -> OwnVote:
     ideas = tuple(idea_id for idea_id in cast.idea_ids if idea_id not in known.counted)
-    if verdict == "counted":
-        return OwnVote((*known.counted, *ideas))
-    if verdict in _PENDING:
-        return OwnVote(known.counted, recorded=ideas)
-    return OwnVote(known.counted, lost=ideas, is_known=known.is_known)
+    if not ideas:
+        return known
+    if verdict in _ON_BALLOT:
+        return _on_ballot(known, (*known.counted, *ideas), verdict)
+    if verdict not in _PENDING:
+        return replace(known, lost=ideas)
+    if not cast.is_taken:
+        return replace(known, unknown=ideas)
+    return replace(known, recorded=ideas, is_known=True)
 
 
 def _stated(known: OwnVote, cast: CastVote, verdict: str | None) -> OwnVote:
-    if cast.revision <= known.revision:
+    if cast.revision < known.revision:
         return known
-    if verdict == "counted":
-        return OwnVote(cast.idea_ids, revision=cast.revision)
-    if verdict in _PENDING:
-        return OwnVote(recorded=cast.idea_ids, revision=cast.revision)
-    return OwnVote(known.counted, lost=cast.idea_ids, revision=cast.revision)
+    stated = replace(known, revision=cast.revision)
+    if verdict in _ON_BALLOT:
+        return _on_ballot(stated, cast.idea_ids, verdict)
+    if verdict not in _PENDING:
+        return replace(stated, lost=cast.idea_ids)
+    if cast.revision == known.revision:  # another one stands, and the verdict is about to come
+        return known
+    if not cast.is_taken:
+        return replace(stated, unknown=cast.idea_ids)
+    return replace(stated, counted=(), recorded=cast.idea_ids, is_known=True)
+
+
+def _on_ballot(known: OwnVote, ideas: Sequence[str], verdict: str | None) -> OwnVote:
+    set_aside = known.set_aside or verdict == "set_aside"
+    return replace(known, counted=ideas, set_aside=set_aside, is_known=True)
 
 
 def _period(rules: Rules, moment: datetime) -> str:
