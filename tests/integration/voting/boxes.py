@@ -180,11 +180,17 @@ async def announced(box: Box, writer: LogWriter, **how: Any) -> str:
 
 
 def problem(answer: httpx2.Response) -> tuple[int, str]:
-    """Status and kind of a problem; 503 always says when to come again."""
+    """Status and kind of a problem; 503 always says when to come again.
+
+    It names the vote just where that may be in the log.
+    """
     assert answer.headers["content-type"] == "application/problem+json"
+    document = answer.json()
+    kind = document["type"].removeprefix("/problems/")
     if answer.status_code == 503:
         assert int(answer.headers["retry-after"]) > 0
-    return answer.status_code, answer.json()["type"].removeprefix("/problems/")
+    assert ("vote_id" in document) == (kind == "outcome-unknown")
+    return answer.status_code, kind
 
 
 async def recorded(votes_log: Log, poll_id: str) -> list[RawRecord]:

@@ -113,6 +113,9 @@ BALLOTS = {
     "a fraction": Bad({"idea_ids": [], "revision": 1.5}, 422, "validation", "body.revision"),
     "a text": Bad({"idea_ids": [], "revision": "1"}, 422, "validation", "body.revision"),
     "too large": Bad({"idea_ids": ["x" * 400_000], "revision": 1}, 413, "body-too-large"),
+    "too large for so few ideas": Bad(
+        {"idea_ids": ["x" * 20_000], "revision": 1}, 413, "body-too-large"
+    ),
 }
 
 
@@ -280,6 +283,16 @@ async def test_the_description_is_served(box: Box) -> None:
         assert set(found[1]["responses"]) == {
             *("200", "202", "400", "401", "403", "404", "409", "413", "422", "503"),
         }
+        assert "vote_id" in members(found[1], "503")
+        has_revisions = "current_revision" in members(found[1], "409")
+        assert has_revisions == (path == "ballot")
+
+
+def members(operation: dict[str, Any], status: str) -> dict[str, Any]:
+    """What a problem of this status may say, by the description."""
+    content = operation["responses"][status]["content"]["application/problem+json"]
+    properties: dict[str, Any] = content["schema"]["properties"]
+    return properties
 
 
 @pytest.mark.parametrize("kind", PROBLEM_TYPES, ids=lambda kind: kind.slug)

@@ -134,6 +134,7 @@ async def test_a_vote_that_the_log_took_is_not_refused_by_a_pause(
         paused = {"accepting": False}
         answer = await vote_overtaken_by(paused, box, writer, poll_id, monkeypatch)
         assert problem(answer) == (503, "outcome-unknown")
+        assert answer.json()["vote_id"] == box.receipt(poll_id, "voter_slow")["vote_id"]
         assert {r.key for r in await recorded(votes_log, poll_id)} >= {b"voter_slow"}
         # Nothing was recorded of what comes now: that may be said.
         assert problem(await box.vote(poll_id, "voter_x")) == (409, "voting-not-open")

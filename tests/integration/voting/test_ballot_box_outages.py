@@ -48,6 +48,8 @@ async def test_no_promise_before_the_log_has_acknowledged(
             began = time.monotonic()
             early = asyncio.create_task(box.vote(poll_id, "voter_1"))
             assert problem(await early) == (503, "outcome-unknown")
+            mine = box.receipt(poll_id, "voter_1")
+            assert early.result().json()["vote_id"] == mine["vote_id"]
             assert time.monotonic() - began < settings.voting_request_deadline_seconds + 1
             # The lease has run out: nothing is taken any more, and that is known for sure.
             await eventually(box.is_not_ready, "the box is not ready", 5)
@@ -57,7 +59,7 @@ async def test_no_promise_before_the_log_has_acknowledged(
         finally:
             await engines.kafka.resume()
         again = await until_taken(box, poll_id, "voter_1")
-        assert again == box.receipt(poll_id, "voter_1")
+        assert again == mine
     voters = {json.loads(r.value or b"")["voter"] for r in await recorded(votes_log, poll_id)}
     assert voters == {"voter_before", "voter_1"}
 

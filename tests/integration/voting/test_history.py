@@ -1,13 +1,19 @@
 """A poll's history ends where its certified tally stands, and all of it is told by then."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from groundswell_contracts.tallies import VotesCounted
 from groundswell_contracts.topics import TALLIES
+from groundswell_kit.clock import utc_now
+from groundswell_voting.control.life import Conclusion
 from groundswell_voting.history import commands as history_module
 from groundswell_voting.history.commands import HistoryCommands
+from groundswell_voting.history.rules import Noted
+from groundswell_voting.history.store import IntervalStore
 from groundswell_voting.polls.rules import (
     IdeasChange,
     Poll,
@@ -114,3 +120,46 @@ async def test_a_poll_that_is_not_certified_for_long_is_noted_all_the_same(
 
         await eventually(is_told, "the final count is told")
     assert (await voting.poll(poll)).stage is PollStage.SEALED
+
+
+async def ends_with_all_told(voting: Voting, poll: Poll, conclusions: Sequence[Conclusion]) -> None:
+    """Three votes that nobody noted before the end are told once, when the poll is retired."""
+    async with voting.counted(), running(voting.machine(0.2, conclusions=conclusions).run):
+        await cast(voting, poll, crowd(3))
+        await voting.close(poll)
+        await voting.reaches(poll, PollStage.RETIRED, within_seconds=30)
+    (event,) = await told(voting, poll)
+    assert (event.interval, {idea.idea_id: idea.votes for idea in event.ideas}) == (
+        1,
+        {IDEAS[0]: 3},
+    )
+
+
+async def test_a_worker_whose_clock_is_behind_tells_all_the_same(
+    voting: Voting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Intervals carry the broker's time: by the worker's own, these are yet to come."""
+    monkeypatch.setattr(history_module, "utc_now", lambda: utc_now() - timedelta(minutes=1))
+    poll = await voting.open(rules=Rules(tallies="delayed", delay_seconds=5))
+    await ends_with_all_told(voting, poll, [history_of(voting).conclude])
+
+
+async def test_a_worker_that_dies_between_note_and_telling_leaves_nothing_untold(
+    voting: Voting,
+) -> None:
+    poll = await voting.open(rules=Rules(tallies="delayed", delay_seconds=5))
+    noted_then: list[Noted | None] = []
+
+    class Killed(IntervalStore):
+        """Dies with the telling of the first interval behind it, which is taken back."""
+
+        async def publish(self, *args: Any) -> None:
+            await super().publish(*args)
+            if not noted_then:
+                noted_then.append(await voting.stores.intervals.find_public(poll.poll_id))
+                raise ConnectionError("the worker is gone")
+
+    store = Killed(voting.database, voting.stores.outbox)
+    dying = HistoryCommands(store, voting.projection, voting.settings.voting_partitions)
+    await ends_with_all_told(voting, poll, [dying.conclude])
+    assert [noted.number for noted in noted_then if noted] == [1]

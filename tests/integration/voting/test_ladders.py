@@ -10,12 +10,14 @@ from groundswell_contracts.tallies import TallyCertified, ThresholdMissed, Thres
 from groundswell_contracts.topics import TALLIES
 from groundswell_voting.control.scribe import Scribe
 from groundswell_voting.control.watch import Watcher
-from groundswell_voting.ladders.commands import LadderCommands
+from groundswell_voting.ladders.commands import DeadlineNotCounted, LadderCommands
+from groundswell_voting.ladders.rules import Climb
 from groundswell_voting.ladders.store import ClimbStore
 from groundswell_voting.polls.commands import PollCommands
-from groundswell_voting.polls.rules import ClosingChange, Poll, PollStage
+from groundswell_voting.polls.rules import ChangeState, ClosingChange, Poll, PollStage
 from groundswell_voting.voteslog.rules import LadderStep, Rules
 from tests.integration.voting.installation import Voting
+from tests.integration.voting.sealed import tally_of
 from tests.integration.voting.world import IDEAS, cast, eventually, running
 
 A, B = IDEAS[0], IDEAS[1]
@@ -138,14 +140,20 @@ async def test_a_worker_that_dies_while_judging_tells_nothing_twice(voting: Voti
         assert Killed.moves >= 2
 
 
-async def closing_when_due(voting: Voting, poll: Poll, idea: str, margin: timedelta) -> None:
-    """Lets the poll close when the idea's first step is due, or that much later."""
+async def climb_of(voting: Voting, poll: Poll, idea: str) -> Climb:
+    """How far the idea has come, once its climb has begun."""
 
     async def has_begun() -> bool:
         return idea in await voting.stores.climbs.of_poll(poll.brand_id, poll.poll_id)
 
     await eventually(has_begun, "the idea climbs")
-    climb = (await voting.stores.climbs.of_poll(poll.brand_id, poll.poll_id))[idea]
+    return (await voting.stores.climbs.of_poll(poll.brand_id, poll.poll_id))[idea]
+
+
+async def closing_when_due(voting: Voting, poll: Poll, idea: str, margin: timedelta) -> None:
+    """Lets the poll close when the idea's first step is due, or that much later."""
+
+    climb = await climb_of(voting, poll, idea)
     due_at = datetime.fromtimestamp(climb.due_at_ms / 1000, UTC)
     await voting.settled(await voting.ask(poll, ClosingChange(due_at + margin)))
 
@@ -197,3 +205,43 @@ async def test_nobody_is_judged_by_a_deadline_that_voting_did_not_live_to_see(
         await voting.close(poll)
         await voting.reaches(poll, PollStage.RETIRED, within_seconds=30)
     assert await told(voting, poll) == [("ThresholdReached", A, 1, 2)]
+
+
+async def test_a_deadline_is_judged_by_the_log_though_redis_lost_it(voting: Voting) -> None:
+    """Its record came before the end, was never judged, and is being counted again just then."""
+    poll = await voting.plan(rules=rules((2, 6), (9, LONG)), idea_ids=(A, B))
+    commands = ladders(voting)
+
+    async def not_yet(_: Poll, __: TallyCertified) -> None:
+        raise ConnectionError("the worker is gone")
+
+    async with running(voting.machine(0.2, watchers=[commands.step]).run):
+        async with voting.counted():
+            climb = await climb_of(voting, poll, A)
+        await support(voting, poll, A, "ada", "ben")
+        await support(voting, poll, B, "ada")
+        change_id = f"{poll.poll_id}.deadline.{climb.due_at_ms}"
+
+        async def is_logged() -> bool:
+            change = await voting.stores.poll_changes.find(poll.brand_id, change_id)
+            return change is not None and change.state is ChangeState.DONE
+
+        await eventually(is_logged, "the log has the deadline")
+        await support(voting, poll, B, "late", "later")
+        await voting.close(poll)
+        await voting.reaches(poll, PollStage.CLOSED)
+    async with voting.counted(), running(voting.machine(0.2, conclusions=[not_yet]).run):
+        certified = await voting.reaches(poll, PollStage.CERTIFIED)
+    tally = await tally_of(voting, poll)
+    assert {idea.idea_id: idea.votes for idea in tally.tally} == {A: 2, B: 3}
+    await voting.redis.flushdb()
+    with pytest.raises(DeadlineNotCounted, match=change_id):
+        await commands.conclude(certified, tally)
+    assert await told(voting, poll) == []
+    machine = voting.machine(0.2, conclusions=[commands.conclude])
+    async with voting.counted(), running(machine.run):
+        await voting.reaches(poll, PollStage.RETIRED, within_seconds=30)
+    assert sorted(await told(voting, poll)) == [
+        ("ThresholdMissed", B, 1, 1),
+        ("ThresholdReached", A, 1, 2),
+    ]

@@ -14,14 +14,13 @@ from groundswell_contracts.poll_rules import PollRules
 from groundswell_contracts.polls import AnnouncedIdeas, PollAnnounced
 from groundswell_kit.clock import seconds_since_boot, utc_now
 from groundswell_voting.control import broker_clock
-from groundswell_voting.control.machine import RECOUNTS_AT_ONCE, PollMachine, StateDisagrees
 from groundswell_voting.control.records import ControlEvent, record_of_stage
 from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.polls.rules import Poll, PollStage
 from groundswell_voting.voteslog.codec import milliseconds
 from groundswell_voting.voteslog.rules import Opened
 from tests.integration.voting.installation import Voting, bodies
-from tests.integration.voting.world import IDEAS, eventually, running
+from tests.integration.voting.world import IDEAS, eventually, running, until
 
 LIFE = ["Opened", "Closed", "Sealed", "Retired"]
 
@@ -150,7 +149,7 @@ async def test_a_control_record_that_was_cut_off_is_repeated(
         if number > 1:
             await voting.reaches(poll, PollStage.OPEN)
             await voting.close(poll)
-        await eventually(lambda: _is_true(lambda: writer.failed), "Kafka has failed")
+        await until(lambda: writer.failed, "Kafka has failed")
     assert (await voting.poll(poll)).writing == number
     async with running(voting.machine(announce_seconds=0.1).run):
         await voting.reaches(poll, PollStage.OPEN)
@@ -195,59 +194,6 @@ async def test_of_two_workers_one_works(voting: Voting) -> None:
         assert bodies(records)[:3] == LIFE[:3]
 
 
-@pytest.mark.parametrize("changes", [{"control_number": 0}, {"control_number": 2}, {"_id": "gone"}])
-async def test_a_state_that_does_not_fit_its_log_halts_everything(
-    voting: Voting, changes: dict[str, Any]
-) -> None:
-    """MongoDB or Kafka was set back: writing on would give two records one number."""
-    poll = await voting.open()
-    waiting = await voting.plan()
-    polls = voting.database["polls"]
-    stored = await polls.find_one_and_delete({"_id": poll.poll_id})
-    assert stored is not None
-    if "_id" not in changes:
-        await polls.insert_one(stored | changes)
-    machine = voting.machine()
-    before = await voting.log_of(poll)
-    try:
-        async with running(machine.run):
-            await eventually(lambda: _is_true(lambda: bool(machine.halted)), "it is halted")
-            assert poll.poll_id in str(machine.halted)
-            with pytest.raises(StateDisagrees, match=poll.poll_id):
-                await machine.ready()
-            await voting.close(poll)
-            await _some_turns(machine)
-        assert await voting.log_of(poll) == before
-        assert (await voting.poll(waiting)).stage is PollStage.PLANNED
-    finally:
-        await polls.replace_one({"_id": poll.poll_id}, stored, upsert=True)
-    async with running(voting.machine().run):
-        await voting.reaches(waiting, PollStage.OPEN)
-
-
-async def test_a_worker_that_comes_while_another_still_writes_is_not_halted(
-    voting: Voting,
-) -> None:
-    """The one before it lost its lease in the middle of a record that it then finished.
-
-    The new one has read the polls already, and compares with a log that has gone on meanwhile.
-    """
-    poll = await voting.plan()
-    other, machine = voting.machine(), voting.machine()
-    numbers = machine._history.numbers
-
-    async def numbers_after_the_other(poll_ids: list[str]) -> dict[str, int]:
-        if (before := await voting.poll(poll)).stage is PollStage.PLANNED:
-            await other._life._enter(before, PollStage.OPENED)
-        return await numbers(poll_ids)
-
-    machine._history.numbers = numbers_after_the_other  # type: ignore[method-assign]
-    async with running(machine.run):
-        await eventually(lambda: _has_compared(machine), "it has compared")
-        assert machine.halted is None
-        await voting.reaches(poll, PollStage.OPEN)
-
-
 async def test_a_poll_that_cannot_be_moved_on_holds_up_no_other(voting: Voting) -> None:
     """Not even by the growing delays between the attempts at it."""
     stuck = await voting.plan()
@@ -263,76 +209,12 @@ async def test_a_poll_that_cannot_be_moved_on_holds_up_no_other(voting: Voting) 
         await voting.reaches(stuck, PollStage.OPEN)
         await voting.close(stuck)
         await voting.reaches(stuck, PollStage.SEALED)
-        await eventually(lambda: _is_true(lambda: attempts.count(stuck.poll_id) >= 3), "again")
+        await until(lambda: attempts.count(stuck.poll_id) >= 3, "again")
         # Earlier tests may have left polls that are stuck as well.
         assert stuck.poll_id in machine._failures
         assert REGISTRY.get_sample_value("groundswell_polls_stuck") == len(machine._failures)
         await voting.reaches(await voting.plan(), PollStage.OPEN, within_seconds=2)
     assert (await voting.poll(stuck)).stage is PollStage.SEALED
-
-
-class Recounts:
-    """Certification of some polls that does not end before it is let go on."""
-
-    def __init__(self) -> None:
-        self.polls: set[str] = set()
-        self.begun: list[str] = []
-        self.go_on = asyncio.Event()
-        self.under_way = self.most = self.cut_off = 0
-
-    async def certify(self, poll: Poll) -> None:
-        if poll.poll_id not in self.polls:
-            return
-        self.begun.append(poll.poll_id)
-        self.under_way += 1
-        self.most = max(self.most, self.under_way)
-        try:
-            await self.go_on.wait()
-        except asyncio.CancelledError:
-            self.cut_off += 1
-            raise
-        finally:
-            self.under_way -= 1
-
-
-async def test_long_recounts_hold_up_no_other_poll(voting: Voting) -> None:
-    """Some at a time, each once at a time, and none behind the end of the machine."""
-    recounts = Recounts()
-    polls = [await voting.plan() for _ in range(RECOUNTS_AT_ONCE + 1)]
-    recounts.polls = {poll.poll_id for poll in polls}
-    async with running(voting.machine(0.1, certification=recounts).run):
-        for poll in polls:
-            await voting.reaches(poll, PollStage.OPEN)
-            await voting.close(poll)
-        for poll in polls:
-            await voting.reaches(poll, PollStage.SEALED)
-        await eventually(lambda: _is_true(lambda: recounts.under_way == recounts.most > 0), "begun")
-        await voting.reaches(await voting.plan(), PollStage.OPEN, within_seconds=2)
-        await eventually(lambda: _is_true(lambda: recounts.most == RECOUNTS_AT_ONCE), "all places")
-        assert len(recounts.begun) == RECOUNTS_AT_ONCE
-        recounts.go_on.set()
-        await eventually(lambda: _is_true(lambda: set(recounts.begun) == recounts.polls), "all")
-        recounts.go_on.clear()
-        await eventually(lambda: _is_true(lambda: recounts.under_way), "one is begun again")
-    assert recounts.under_way == 0
-    assert recounts.cut_off > 0
-    assert recounts.most == RECOUNTS_AT_ONCE
-
-
-async def test_a_worker_that_loses_its_lease_ends_its_recounts(voting: Voting) -> None:
-    recounts = Recounts()
-    machine = voting.machine(0.1, certification=recounts)
-    poll = await voting.plan()
-    recounts.polls = {poll.poll_id}
-    async with running(machine.run):
-        await voting.reaches(poll, PollStage.OPEN)
-        await voting.close(poll)
-        await eventually(lambda: _is_true(lambda: recounts.under_way), "it is recounted")
-        await machine._lease.release()
-        async with running(voting.machine(0.1, certification=recounts).run):
-            await eventually(lambda: _is_true(lambda: recounts.cut_off == 1), "it is cut off")
-            await eventually(lambda: _is_true(lambda: recounts.under_way), "the other one does it")
-        assert recounts.most == 1
 
 
 async def test_a_record_that_kafka_does_not_take_is_kafkas_error(voting: Voting) -> None:
@@ -372,18 +254,3 @@ async def test_what_watches_polls_holds_up_none_of_them(voting: Voting) -> None:
     stages = {stage for poll_id, stage in seen if poll_id == poll.poll_id}
     assert stages >= {PollStage.OPEN, PollStage.CLOSING, PollStage.CLOSED}
     assert PollStage.PLANNED not in stages
-
-
-async def _has_compared(machine: PollMachine) -> bool:
-    return machine._compared or machine.halted is not None
-
-
-async def _some_turns(machine: PollMachine) -> None:
-    """Waits until it had time to do what it must not do."""
-    for _ in range(5):
-        await machine._turn()
-        await asyncio.sleep(0)
-
-
-async def _is_true(holds: Any) -> bool:
-    return bool(holds())

@@ -17,7 +17,7 @@ from groundswell_voting.setasides import rules as set_aside_rules
 from groundswell_voting.voteslog.rules import Reinstated, Rules, SetAside, partition_of
 from tests.integration.voting.installation import Voting, bodies
 from tests.integration.voting.people import Api, bearer, served
-from tests.integration.voting.world import BRAND, IDEAS, eventually, running
+from tests.integration.voting.world import BRAND, IDEAS, eventually, running, voters_of
 from tests.support.issuer import LocalIssuer
 
 A, B = IDEAS[:2]
@@ -260,3 +260,27 @@ async def test_the_list_comes_in_pages(api: Api) -> None:
 
 def soon() -> Any:
     return utc_now() + timedelta(seconds=2)
+
+
+async def test_a_worker_that_divides_voters_otherwise_carries_on_as_it_was_begun(
+    voting: Voting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll = await voting.open(rules=Rules(period="day"))
+    own = voters_of(1, voting.settings.voting_partitions, 9)
+    monkeypatch.setattr(control_records, "VOTERS_PER_RECORD_OF_DAYS", 4)
+    change = await voting.ask(
+        poll, VotersChange("set_aside", "c", "Bots.", tuple(own), resolved=tuple(own))
+    )
+    life = voting.life()
+    while (now := await voting.poll(poll)).control_number < 2:
+        await life.step(now)
+    monkeypatch.setattr(control_records, "VOTERS_PER_RECORD_OF_DAYS", 2)
+    async with running(voting.machine().run):
+        await voting.settled(change)
+    log = (await voting.log_of(poll))[1]
+    aside = [record.body for record in log if isinstance(record.body, SetAside)]
+    assert [(each.number, each.voters) for each in aside] == [
+        (2, tuple(own[:4])),
+        (3, tuple(own[4:8])),
+        (4, tuple(own[8:])),
+    ]

@@ -7,10 +7,12 @@ from redis.asyncio import Redis
 
 from groundswell_contracts.votes import VotersReinstated, VotersSetAside
 from groundswell_kit.partitions import Position
-from groundswell_voting.counting import fold
+from groundswell_voting.counting import counter, fold
 from groundswell_voting.counting.fold import BallotKey
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.counting.rules import Ballot
+from groundswell_voting.voteslog.codec import LogRecord, decode
+from groundswell_voting.voteslog.rules import Record
 from tests.integration.voting.conftest import NewLog
 from tests.integration.voting.counters import counting
 from tests.integration.voting.world import cast, opened, until_exact, voters_of
@@ -54,9 +56,17 @@ async def test_set_asides_of_many_days_are_counted_in_several_batches(
             kind(poll_id="ship", number=number, case="c", reason="Bots.", voters=[voter])
         )
     watched.loaded.clear()
+    decoded: list[int] = []
+
+    def noting(raw: LogRecord) -> Record:
+        decoded.append(raw.offset)
+        return decode(raw)
+
+    monkeypatch.setattr(counter, "decode", noting)
     async with counting(log, watched):
         await until_exact(log, watched)
         tally = (await watched.tally(0, "ship")).tally
     assert (tally.votes()[0], tally.set_aside()[0]) == (4 * len(DAYS), 2 * len(DAYS))
     assert len(watched.loaded) >= 4
     assert max(watched.loaded) <= most
+    assert sorted(decoded) == sorted(set(decoded)), "a record was decoded for each batch"

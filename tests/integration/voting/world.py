@@ -49,6 +49,15 @@ async def eventually(
         await asyncio.sleep(0.02)
 
 
+async def until(holds: Callable[[], object], what: str) -> None:
+    """As `eventually`, for what this process can tell at once."""
+
+    async def is_so() -> bool:
+        return bool(holds())
+
+    await eventually(is_so, what)
+
+
 @asynccontextmanager
 async def running(*tasks: Task, stop_seconds: float = 10.0) -> AsyncIterator[None]:
     """Runs tasks beside the test; then stops them, which they must heed in time."""

@@ -12,6 +12,7 @@ from groundswell_voting.control.records import (
     record_of_stage,
     records_of_change,
     taken_away,
+    voters_per_record,
 )
 from groundswell_voting.control.records import (
     given as announced_after,
@@ -47,18 +48,18 @@ def test_not_every_stage_has_a_record(stage: PollStage) -> None:
 
 
 def test_a_change_of_the_ballot_is_one_record_everywhere() -> None:
-    (piece,) = records_of_change(poll(), change(IdeasChange(("c",), ("a",))), 7, PARTITIONS)
+    (piece,) = records_of_change(change(IdeasChange(("c",), ("a",))), 7, PARTITIONS)
     event = BallotChanged(
         poll_id="poll_1", number=7, added_idea_ids=("c",), removed_idea_ids=("a",)
     )
     assert piece == [event] * PARTITIONS
-    (piece,) = records_of_change(poll(), change(ClosingChange(AT)), 8, PARTITIONS)
+    (piece,) = records_of_change(change(ClosingChange(AT)), 8, PARTITIONS)
     assert piece == [BallotChanged(poll_id="poll_1", number=8, closes_at=AT)] * PARTITIONS
 
 
 def test_a_pause_is_no_record() -> None:
     with pytest.raises(ValueError, match="pause"):
-        records_of_change(poll(), change(PauseChange(paused=True)), 7, PARTITIONS)
+        records_of_change(change(PauseChange(paused=True)), 7, PARTITIONS)
 
 
 PERIODS = {"poll": VOTERS_PER_RECORD, "day": VOTERS_PER_RECORD_OF_DAYS}
@@ -74,9 +75,11 @@ def test_every_voter_is_in_one_piece_of_their_partition(
 ) -> None:
     """Of a poll that counts per day pieces are small: each voter has a ballot of every day."""
     voters = tuple(f"v_{n}" for n in range(number))
+    most = voters_per_record(Rules(period=period))  # type: ignore[arg-type]
     what = VotersChange(kind, "c", "Why.", resolved=voters)  # type: ignore[arg-type]
-    counted = replace(poll(), rules=Rules(period=period))  # type: ignore[arg-type]
-    pieces = records_of_change(counted, change(what), 5, PARTITIONS)
+    with pytest.raises(ValueError, match="begun"):
+        records_of_change(change(what), 5, PARTITIONS)
+    pieces = records_of_change(change(replace(what, voters_per_record=most)), 5, PARTITIONS)
     expected = VotersSetAside if kind == "set_aside" else VotersReinstated
     named: list[str] = []
     for at, piece in enumerate(pieces):

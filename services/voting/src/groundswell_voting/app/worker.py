@@ -52,25 +52,7 @@ def worker_role(settings: Settings) -> Role:
     ends = LogEnds(settings.kafka_bootstrap, settings.voting_partitions)
     relay = Relay(database, settings.kafka_bootstrap, lease_holder=new_id("relay"))
     health.add("relay", relay.ready)
-    projection = Projection(client)
-    scribe = _scribe(settings, stores, producer)
-    history = HistoryCommands(stores.intervals, projection, settings.voting_partitions)
-    ladders = _ladders(settings, stores, projection, scribe)
-    machine = PollMachine(
-        lease=Lease(database, "polls", new_id("machine")),
-        polls=stores.polls,
-        history=LogHistory(settings.kafka_bootstrap, stores.archive, settings.voting_partitions),
-        life=PollLife(
-            polls=stores.polls,
-            changes=_changes(stores, ends, scribe),
-            scribe=scribe,
-            certification=_certification(settings, database, stores, projection),
-            tallies=stores.tallies,
-            conclusions=[history.conclude, ladders.conclude],
-        ),
-        watch=Watch([history.note, ladders.step]),
-        heartbeat=health.heartbeat("polls", SILENCE_SECONDS),
-    )
+    machine = _machine(settings, database, stores, Projection(client), ends, producer, health)
     health.add("polls", machine.ready)
     consumer = _consumer(settings, database, stores, health)
 
@@ -91,6 +73,35 @@ def worker_role(settings: Settings) -> Role:
         tasks=[consumer.run, relay.run, machine.run],
         start=start,
         close=close,
+    )
+
+
+def _machine(
+    settings: Settings,
+    database: AsyncDatabase[Document],
+    stores: Stores,
+    projection: Projection,
+    ends: LogEnds,
+    producer: AIOKafkaProducer,
+    health: Health,
+) -> PollMachine:
+    scribe = _scribe(settings, stores, producer)
+    history = HistoryCommands(stores.intervals, projection, settings.voting_partitions)
+    ladders = _ladders(settings, stores, projection, scribe)
+    return PollMachine(
+        lease=Lease(database, "polls", new_id("machine")),
+        polls=stores.polls,
+        history=LogHistory(settings.kafka_bootstrap, stores.archive, settings.voting_partitions),
+        life=PollLife(
+            polls=stores.polls,
+            changes=_changes(stores, ends, scribe),
+            scribe=scribe,
+            certification=_certification(settings, database, stores, projection),
+            tallies=stores.tallies,
+            conclusions=[history.conclude, ladders.conclude],
+        ),
+        watch=Watch([history.note, ladders.step]),
+        heartbeat=health.heartbeat("polls", SILENCE_SECONDS),
     )
 
 

@@ -10,7 +10,12 @@ from datetime import UTC, datetime
 
 from groundswell_kit.clock import utc_now
 from groundswell_kit.observability import get_logger
-from groundswell_voting.control.records import given, records_of_change, taken_away
+from groundswell_voting.control.records import (
+    given,
+    records_of_change,
+    taken_away,
+    voters_per_record,
+)
 from groundswell_voting.control.scribe import Scribe
 from groundswell_voting.control.voters import PassHolders
 from groundswell_voting.polls.rules import (
@@ -75,8 +80,12 @@ class PendingChanges:
         if isinstance(what, VotersChange) and what.resolved is None:
             await self._resolve(change, what)
             return
-        if not await self._is_refused(poll, change):
-            await self._polls.change(poll, change_record=poll.control_number + 1)
+        if await self._is_refused(poll, change):
+            return
+        if isinstance(what, VotersChange):
+            # A worker of another version may carry it on: its records must be the same.
+            await self._changes.divide(change, voters_per_record(poll.rules))
+        await self._polls.change(poll, change_record=poll.control_number + 1)
 
     async def _is_refused(self, poll: Poll, change: Change) -> bool:
         reason = refusal(poll, change.what)
@@ -94,7 +103,7 @@ class PendingChanges:
             await self._changes.resolve(change, sorted(found.union(what.voters)))
 
     async def _carry_on(self, poll: Poll, change: Change, first_number: int) -> None:
-        records = records_of_change(poll, change, first_number, self._scribe.partitions)
+        records = records_of_change(change, first_number, self._scribe.partitions)
         written = poll.control_number + 1 - first_number
         if written == len(records):
             await self._finish(poll, replace(change, record=first_number))

@@ -77,8 +77,10 @@ class PollMachine:
             if all_moved:
                 self._heartbeat.beat()
             await pause(stop, growing_delay(failures) if failures else TURN_SECONDS)
-        await self._drop_all()
-        await self._let_go()
+        try:
+            await self._drop_all()
+        finally:
+            await self._let_go()
 
     async def ready(self) -> None:
         """Raises while log and state disagree."""
@@ -95,6 +97,8 @@ class PollMachine:
             show_polls(refused=0, stuck=0)
             return True
         if not self._compared:
+            # The lease may have been lost and come back in between.
+            await self._drop_all()
             self._compared = await self._agrees()
         # Before polls are read: what such a task has made of its poll must stand in the reading.
         self._beside = {key: task for key, task in self._beside.items() if not task.done()}

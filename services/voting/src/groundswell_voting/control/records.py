@@ -30,7 +30,7 @@ from groundswell_voting.polls.rules import (
     What,
 )
 from groundswell_voting.voteslog.codec import rules_to
-from groundswell_voting.voteslog.rules import partition_of
+from groundswell_voting.voteslog.rules import Rules, partition_of
 
 ControlEvent = (
     VotingOpened
@@ -74,12 +74,17 @@ def record_of_stage(poll: Poll, after: PollStage) -> ControlEvent:
     raise ValueError(f"no control record leads to {after}")
 
 
+def voters_per_record(rules: Rules) -> int:
+    """Into how large pieces a change of voters is divided when it begins."""
+    return VOTERS_PER_RECORD_OF_DAYS if rules.period == "day" else VOTERS_PER_RECORD
+
+
 def records_of_change(
-    poll: Poll, change: Change, first_number: int, partitions: int
+    change: Change, first_number: int, partitions: int
 ) -> Sequence[Sequence[ControlEvent]]:
     """The control records that a change is in the log: for each number, what each partition gets.
 
-    ValueError for a pause, which is announced only.
+    ValueError for a pause, which is announced only, and for voters that are not divided yet.
     """
     match change.what:
         case IdeasChange() | ClosingChange() as ballot:
@@ -91,8 +96,10 @@ def records_of_change(
             )
             return [[passed] * partitions]
         case VotersChange() as voters:
+            if voters.voters_per_record is None:
+                raise ValueError(f"{change.change_id} has not begun")
             own = _by_partition(voters, partitions)
-            most = VOTERS_PER_RECORD_OF_DAYS if poll.rules.period == "day" else VOTERS_PER_RECORD
+            most = voters.voters_per_record
             return _records_of_voters(change.poll_id, voters, first_number, own, most)
     raise ValueError(f"a change that the log does not have: {change.what.kind}")
 

@@ -6,6 +6,7 @@ from the log when Redis lost its last seconds or everything.
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiokafka import ConsumerRecord
@@ -74,22 +75,22 @@ class Counter:
             HALTED.labels("counter", partition).set(1)
 
     async def _count_all(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> None:
-        start = 0
-        while start < len(raw) and partition not in self._reader.halted:
-            counted = await self._count(partition, raw[start : start + BATCH_RECORDS])
-            if counted is None:
-                self._restart(partition)
+        for start in range(0, len(raw), BATCH_RECORDS):
+            left: Sequence[Record] = self._decode(partition, raw[start : start + BATCH_RECORDS])
+            while left:
+                counted = await self._count(partition, left)
+                if counted is None:
+                    self._restart(partition)
+                    return
+                left = left[counted:]
+            if partition in self._reader.halted:
                 return
-            start += counted
 
-    async def _count(self, partition: int, raw: list[ConsumerRecord[bytes, bytes]]) -> int | None:
+    async def _count(self, partition: int, decoded: Sequence[Record]) -> int | None:
         """Fold one batch into Redis, of these records or the first of them; how many.
 
         None when Redis does not stand where the batch begins.
         """
-        decoded = self._decode(partition, raw)
-        if not decoded:
-            return 0
         # What fails on the way, or has an unknown outcome, leaves no memory: Redis is read again.
         memory = self._memory.pop(partition, None)
         if memory is None:

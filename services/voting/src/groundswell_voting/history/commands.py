@@ -84,7 +84,8 @@ class HistoryCommands:
         interval = last_interval(await self.store.find_public(poll.poll_id), final)
         if interval is not None:
             await self._insert(poll, interval)
-        while await self._publish(poll, utc_now()):
+        # All of it, by nobody's clock: behind the retirement there is no further chance.
+        while await self._publish(poll, until=None):
             pass
 
     def _forget_others(self) -> None:
@@ -117,8 +118,8 @@ class HistoryCommands:
 
         await transaction(self.store.client, work)
 
-    async def _publish(self, poll: Poll, until: datetime) -> int:
-        """Tell the first intervals up to a moment that are not told yet; how many they were."""
+    async def _publish(self, poll: Poll, until: datetime | None) -> int:
+        """Tell the first intervals that are not told yet, up to a moment; how many they were."""
 
         async def work() -> int:
             due = await self.store.unpublished(

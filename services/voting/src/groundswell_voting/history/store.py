@@ -57,17 +57,13 @@ class IntervalStore:
         await self._outbox.add(brand_id, events)
 
     async def unpublished(
-        self, brand_id: str, poll_id: str, until: datetime, most: int
+        self, brand_id: str, poll_id: str, until: datetime | None, most: int
     ) -> list[Noted]:
-        """The first intervals up to a moment that wait to be published, in their order."""
-        found = self._intervals.find(
-            {
-                "brand_id": brand_id,
-                "poll_id": poll_id,
-                "published": False,
-                "counted_up_to": {"$lte": until},
-            }
-        )
+        """The first intervals that wait to be published, in their order, up to a moment if any."""
+        wanted: Document = {"brand_id": brand_id, "poll_id": poll_id, "published": False}
+        if until is not None:
+            wanted["counted_up_to"] = {"$lte": until}
+        found = self._intervals.find(wanted)
         return [_noted(document) async for document in found.sort("number").limit(most)]
 
     async def publish(

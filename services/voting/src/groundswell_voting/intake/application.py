@@ -5,7 +5,7 @@ describes them.
 """
 
 import time
-from functools import cache
+from functools import cache, partial
 
 from groundswell_kit import problems
 from groundswell_kit.asgi import RawHeaders
@@ -19,6 +19,7 @@ from groundswell_voting.metrics import VOTE_SECONDS, VOTES
 from groundswell_voting.polls.problems import VOTING_NOT_OPEN
 
 VOTE_BYTES = 4_096
+IDEA_BYTES = 64
 BALLOT_BYTES = 384 * 1024
 """Room for the longest ballot: ten thousand ideas by their ids."""
 
@@ -47,14 +48,11 @@ def box_app(box: BallotBox) -> Application:
         VOTE_SECONDS.observe(time.monotonic() - started)
         return answer
 
-    def body_limit(request: Request) -> int:
-        return BALLOT_BYTES if _may_state_ballot(box, request) else VOTE_BYTES
-
     def busy() -> Answer:
         _count(NOT_RECORDED.slug).inc()
         return _BUSY
 
-    return Application(answer, body_limit, box.room, busy)
+    return Application(answer, partial(_body_limit, box), box.room, busy)
 
 
 async def _route(box: BallotBox, request: Request) -> Answer:
@@ -84,15 +82,23 @@ def _told(taken: Taken) -> Answer:
     return taken.status, _JSON, taken.receipt
 
 
-def _may_state_ballot(box: BallotBox, request: Request) -> bool:
-    """Whether a request may bring a long body: strangers must not fill the memory."""
+def _body_limit(box: BallotBox, request: Request) -> int:
+    """How many bytes a body may have: a long one only where a ballot may name many ideas.
+
+    Neither strangers nor a voter with many connections must fill the memory.
+    """
     if request.method != "PUT":
-        return False
+        return VOTE_BYTES
     match request.path.split("/")[1:]:
         case ["v1", "polls", poll_id, "ballot"]:
             try:
                 box.admit(poll_id, request.authorization)
             except Problem:
-                return False
-            return True
-    return False
+                return VOTE_BYTES
+            ideas = box.ideas_to_state(poll_id)
+            return (
+                BALLOT_BYTES
+                if ideas is None
+                else min(BALLOT_BYTES, VOTE_BYTES + ideas * IDEA_BYTES)
+            )
+    return VOTE_BYTES

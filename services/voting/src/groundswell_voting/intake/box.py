@@ -82,6 +82,16 @@ class BallotBox:
             raise problems.forbidden("The ballot pass is for another poll.")
         return permit
 
+    def ideas_to_state(self, poll_id: str) -> int | None:
+        """How many ideas a whole ballot of a poll may name; None while the poll is not known."""
+        poll = self.announcements.polls.get(poll_id)
+        if poll is None or poll.rules is None:
+            return None
+        if poll.rules.kind != "changeable":
+            return 0
+        limit = poll.rules.ideas_per_ballot
+        return len(poll.ideas) if limit is None else min(limit, len(poll.ideas))
+
     async def add(self, permit: Pass, body: bytes) -> Taken:
         """Take one vote of a standing poll."""
         poll, _ = self._poll(permit.poll_id, "standing")
@@ -144,7 +154,7 @@ class BallotBox:
         except QueueFull:
             raise too_busy() from None
         except OutcomeUnknown:
-            raise _unavailable(OUTCOME_UNKNOWN, "The log did not answer in time.") from None
+            raise _unknown(vote, "The log did not answer in time.") from None
         return Taken(self._status(outcome, vote, poll), receipt)
 
     def _status(self, outcome: Outcome, vote: Vote, poll: KnownPoll) -> Literal[200, 202]:
@@ -172,14 +182,14 @@ class BallotBox:
         """
         # The log may have a later closing that is announced in a moment, or get an earlier one.
         if not poll.surely_open_at(appended_at_ms):
-            raise _unavailable(OUTCOME_UNKNOWN, "The poll's closing was near, or is moving.")
+            raise _unknown(vote, "The poll's closing was near, or is moving.")
         # What is announced is written to the log later than the lease: what is not known here
         # stands behind this vote. What has become known may stand before it, if this process or
         # its machine slept meanwhile.
         if not self.announcements.confirmed():
-            raise _unavailable(OUTCOME_UNKNOWN, "The poll's state is not certain now.")
+            raise _unknown(vote, "The poll's state is not certain now.")
         if not (poll.accepting and poll.takes(vote.idea_ids)):
-            raise _unavailable(OUTCOME_UNKNOWN, "The poll changed while the vote was on its way.")
+            raise _unknown(vote, "The poll changed while the vote was on its way.")
 
 
 def too_busy() -> Problem:
@@ -199,5 +209,11 @@ def _in_ballot_order(poll: KnownPoll, rules: Rules, idea_ids: Sequence[str]) -> 
     return tuple(sorted(idea_ids, key=poll.ideas.__getitem__))
 
 
-def _unavailable(kind: ProblemType, detail: str) -> Problem:
-    return Problem(kind, detail, headers={"Retry-After": str(round(LEASE_SECONDS))})
+def _unknown(vote: Vote, detail: str) -> Problem:
+    """Names the vote: sent again after the end it is refused, and only its receipt tells then."""
+    return _unavailable(OUTCOME_UNKNOWN, detail, vote_id=vote.vote_id)
+
+
+def _unavailable(kind: ProblemType, detail: str, **members: str) -> Problem:
+    retry_after = {"Retry-After": str(round(LEASE_SECONDS))}
+    return Problem(kind, detail, headers=retry_after, members=members)

@@ -1,7 +1,7 @@
 """HTTP/1.1 for an application that takes a whole request and gives a whole answer.
 
-A vote is so little work that ASGI's way of handing it over took a third of the ballot box's time.
-The parser is the one that uvicorn has. One connection has one request in hand at a time; while more
+A vote is so little work that handing it over as ASGI does would cost half as much again. The parser
+is the one that uvicorn has. One connection has one request in hand at a time; while more
 wait behind it, or answers wait to be read, nothing more is taken from its client.
 """
 
@@ -87,7 +87,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._request = Request()
         self._url = b""
-        self._authorization = ""
+        self._authorization: str | None = None
         self._expects = False
         self._body = bytearray()
         self._body_limit = 0
@@ -145,7 +145,7 @@ class Connection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         self._request = Request()
         self._url = b""
-        self._authorization = ""
+        self._authorization = None
         self._expects = False
         self._body = bytearray()
         self._body_limit = 0
@@ -160,7 +160,7 @@ class Connection(asyncio.Protocol):
         # Trailers come here too, when the headers have been made use of. Most names are told
         # apart by their lengths.
         if len(name) == 13 and name.lower() == b"authorization":
-            if self._authorization:
+            if self._authorization is not None:
                 raise Problem(problems.BAD_REQUEST, "Authorization was sent twice.")
             self._authorization = value.decode("latin-1")
         elif len(name) == 6 and name.lower() == b"expect":
@@ -178,7 +178,7 @@ class Connection(asyncio.Protocol):
         request.path = (parse_url(self._url).path or b"/").decode("ascii")
         if "%" in request.path:
             request.path = unquote(request.path)
-        request.authorization = self._authorization
+        request.authorization = self._authorization or ""
         version = self._parser.get_http_version()
         if version not in ("1.1", "1.0"):
             raise Problem(problems.BAD_REQUEST, NOT_HTTP)

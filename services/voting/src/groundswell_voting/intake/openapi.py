@@ -1,16 +1,24 @@
 """The OpenAPI document of the ballot box, written by hand because no framework makes it."""
 
 import json
+from copy import deepcopy
 from typing import Any
 
 from groundswell_kit.openapi import PROBLEM_RESPONSE
+from groundswell_kit.problems import MEDIA_TYPE
 from groundswell_voting.counting.rules import MAX_REVISION
 
 _VOTE_ID = "poll_01k9.lqg3u5sXc0xq2m1sV0qk9cZJ3p6F3hQf"
 
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "array", "items": _TEXT, "uniqueItems": True}
+_REVISION = {"type": "integer", "minimum": 1, "maximum": MAX_REVISION}
 
-def _problem(description: str, *, retry_after: bool = False) -> dict[str, Any]:
-    answer = PROBLEM_RESPONSE | {"description": description}
+
+def _problem(description: str, *, retry_after: bool = False, **members: Any) -> dict[str, Any]:
+    """A problem, with the members that some of its types have besides those that all have."""
+    answer = deepcopy(PROBLEM_RESPONSE) | {"description": description}
+    answer["content"][MEDIA_TYPE]["schema"]["properties"] |= members
     if retry_after:
         answer["headers"] = {
             "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}
@@ -28,7 +36,12 @@ def _json(schema: str, example: dict[str, Any]) -> dict[str, Any]:
 
 
 def _operation(
-    *, name: str, summary: str, body: dict[str, Any], receipt: dict[str, Any], conflicts: str
+    *,
+    name: str,
+    summary: str,
+    body: dict[str, Any],
+    receipt: dict[str, Any],
+    conflicts: dict[str, Any],
 ) -> dict[str, Any]:
     return {
         "operationId": name,
@@ -50,12 +63,15 @@ def _operation(
             "401": _problem("No pass, or one that is expired or not ours."),
             "403": _problem("The pass is for another poll."),
             "404": _problem("An idea is not on the poll's ballot."),
-            "409": _problem(conflicts),
+            "409": conflicts,
             "413": _problem("The body is too large."),
             "422": _problem("A field is missing or wrong; `errors` names it."),
             "503": _problem(
-                "Not recorded, or (type outcome-unknown) it is not known: send the same again.",
+                "not-recorded; outcome-unknown: it counts at most once, and once if it was in "
+                "time, and the receipt of `vote_id` tells. Send the same again after either.",
                 retry_after=True,
+                vote_id=_TEXT
+                | {"description": "With outcome-unknown: GET /v1/receipts/{vote_id}."},
             ),
         },
     }
@@ -68,7 +84,7 @@ _CAST = _operation(
     receipt=_json(
         "VoteReceipt", {"vote_id": _VOTE_ID, "poll_id": "poll_01k9", "idea_id": "idea_01k9"}
     ),
-    conflicts=(
+    conflicts=_problem(
         "voting-not-open; ballot-full: the voter's votes count for other ideas; idea-withdrawn; "
         "wrong-kind-of-poll: the poll is changeable."
     ),
@@ -87,16 +103,13 @@ _STATE = _operation(
             "revision": 1,
         },
     ),
-    conflicts=(
+    conflicts=_problem(
         "voting-not-open; revision-taken: another ballot counts under this revision or a later "
         "one, and `current_revision` is the latest; idea-withdrawn; wrong-kind-of-poll: the poll "
-        "is a standing one."
+        "is a standing one.",
+        current_revision=_REVISION | {"description": "With revision-taken."},
     ),
 )
-
-_TEXT = {"type": "string"}
-_TEXTS = {"type": "array", "items": _TEXT, "uniqueItems": True}
-_REVISION = {"type": "integer", "minimum": 1, "maximum": MAX_REVISION}
 
 
 def _object(**properties: Any) -> dict[str, Any]:

@@ -12,7 +12,8 @@ IDEA_WITHDRAWN = ProblemType(
     "idea-withdrawn",
     409,
     "The idea takes no votes any more",
-    "The idea was on the ballot and is being taken off it, or has been; nothing was recorded.",
+    "The idea was on the ballot and is being taken off it, or has been. This request recorded "
+    "nothing; an earlier one may have, and the receipt of its vote tells.",
 )
 REVISION_TAKEN = ProblemType(
     "revision-taken",
@@ -39,7 +40,8 @@ OUTCOME_UNKNOWN = ProblemType(
     503,
     "It is not known whether the vote counts",
     "The log did not answer in time, or it took the vote while the poll was closing, pausing or "
-    "changing. Send the same vote again: it counts once, whatever happened.",
+    "changing. It counts at most once, and once if it was in time: send the same vote again. If "
+    "that is refused, the receipt of `vote_id` tells what became of it.",
 )
 
 PROBLEM_TYPES = (

@@ -51,7 +51,6 @@ class BoxServer:
         self._answering: set[asyncio.Task[None]] = set()
         self._in_hand = 0
         self._refused: deque[tuple[float, Connection, Request]] = deque()
-        self._refusing = False
         self._stopped = asyncio.Event()
         self._stop_seconds = 0
         self._listener: asyncio.Server | None = None
@@ -106,9 +105,9 @@ class BoxServer:
         """
         loop = asyncio.get_running_loop()
         if self._in_hand >= self.application.room and request.path not in PATHS:
+            request.body = b""
             self._refused.append((loop.time() + REFUSAL_SECONDS, connection, request))
-            if not self._refusing:
-                self._refusing = True
+            if len(self._refused) == 1:
                 loop.call_later(REFUSAL_SECONDS, self._refuse)
             return
         self._in_hand += 1
@@ -120,15 +119,17 @@ class BoxServer:
         """Answer some of those for whom there was no room, and come back for the others."""
         loop = asyncio.get_running_loop()
         now = loop.time()
-        for _ in range(min(REFUSALS_AT_ONCE, len(self._refused))):
+        refused = 0
+        while self._refused and refused < REFUSALS_AT_ONCE:
             due, connection, request = self._refused[0]
             if due > now and not self.draining:
                 break
-            self._refused.popleft()
             connection.answer(request, self.application.busy())
-        self._refusing = bool(self._refused)
-        if self._refusing:
-            loop.call_later(REFUSAL_PAUSE_SECONDS, self._refuse)
+            self._refused.popleft()
+            refused += 1
+        if self._refused:
+            due, *_ = self._refused[0]
+            loop.call_at(max(due, now + REFUSAL_PAUSE_SECONDS), self._refuse)
 
     async def _answer(self, connection: Connection, request: Request) -> None:
         try:

@@ -122,7 +122,8 @@ class DeadlineChange:
 class VotersChange:
     """Voters are set aside, or reinstated: those named, and those who voted with the passes.
 
-    `resolved` are all of them; None until the passes have been looked up.
+    `resolved` are all of them; None until the passes have been looked up. `voters_per_record` is
+    how many of a partition one control record takes; None until the change begins.
     """
 
     kind: Literal["set_aside", "reinstate"]
@@ -131,6 +132,7 @@ class VotersChange:
     voters: tuple[str, ...] = ()
     pass_ids: tuple[str, ...] = ()
     resolved: tuple[str, ...] | None = None
+    voters_per_record: int | None = None
 
 
 What = IdeasChange | ClosingChange | PauseChange | DeadlineChange | VotersChange

@@ -170,6 +170,17 @@ class ChangeStore:
             {"$set": {"what.resolved": list(voters)}},
         )
 
+    async def divide(self, change: Change, voters_per_record: int) -> None:
+        """Note into what records a change of voters is divided; once noted, it stays."""
+        await self._changes.update_one(
+            {
+                "_id": change.change_id,
+                "brand_id": change.brand_id,
+                "what.voters_per_record": None,
+            },
+            {"$set": {"what.voters_per_record": voters_per_record}},
+        )
+
     async def settle(self, poll: Poll, settled: Change, **poll_is: Any) -> None:
         """Note what became of the change whose turn it is, and what the poll is after it.
 

@@ -62,8 +62,7 @@ class Reading:
             return await self._delayed(poll)
         live = await self._live(poll)
         # Certified, a poll is soon retired, and Redis drops its count: sooner than `poll` may tell.
-        ended = None if poll.stage is PollStage.OPEN else await self._ended(poll)
-        return ended or live
+        return await self._ended(poll) or live
 
     async def _ended(self, poll: Poll) -> Figures | None:
         tally = await self._tallies.find(poll.poll_id)
