@@ -208,7 +208,7 @@ async def test_nobody_is_invited_to_vote_while_a_poll_is_paused(
     await page.goto(f"{site.url}/ideas/{vote.idea_ids[0]}")
     await expect(page.get_by_text("Voting is paused.")).to_be_visible()
     await press(late, f"Vote for {BOATY}")
-    await expect(late.get_by_text("This vote is paused, has closed")).to_be_visible()
+    await expect(late.get_by_text("It is paused, has closed")).to_be_visible()
     await amend(site, vote, paused=False)
     await page.goto(f"{site.url}/contests/{vote.contest_id}")
 
