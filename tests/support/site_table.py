@@ -46,6 +46,11 @@ SITE: Mapping[str, Page] = {
     "POST /contests/{contest_id}/votes": Page(
         _SEE_OTHER, 409, form={"poll_id": "{poll_id}", "idea_id": "{won_idea}"}
     ),
+    "POST /contests/{contest_id}/ballot": Page(
+        _SEE_OTHER,
+        409,
+        form={"poll_id": "{poll_id}", "choice": "{won_idea}", "revision": "1"},
+    ),
     "GET /ideas/{idea_id}": Page(_MISSING, _MISSING, private=True, ids={"idea_id": "waiting_idea"}),
     "GET /account": _MINE,
     "POST /account": Page(

@@ -263,7 +263,6 @@ async def test_who_comes_when_there_is_no_room_is_told_so_after_a_while() -> Non
         refused = asyncio.gather(*(it.exchange(LAST) for _ in range(300)))
         probe = b"GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n"
         assert bodies(await it.exchange(probe)) == [b'{"status": "ok"}']
-        assert time.monotonic() - began < REFUSAL_SECONDS
         answers = await refused
         assert time.monotonic() - began >= REFUSAL_SECONDS
         assert {answer.partition(b"\r\n")[0] for answer in answers} == {

@@ -64,6 +64,24 @@ async def test_a_planned_poll_is_opened_in_every_partition_and_then_announced(
     assert max(record.appended_at_ms for record in records) <= announced_at
 
 
+async def test_it_ends_with_the_step_in_hand_however_many_polls_wait(
+    voting: Voting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await voting.plan()
+    machine, stop = voting.machine(0.1), asyncio.Event()
+    stepped: list[str] = []
+
+    async def step(poll: Poll) -> None:
+        stepped.append(poll.poll_id)
+        stop.set()
+
+    monkeypatch.setattr(machine._life, "step", step)
+    async with asyncio.timeout(10):
+        await machine.run(stop)
+    assert len(stepped) == 1
+
+
 async def test_closing_early_is_announced_long_before_it_is_written(voting: Voting) -> None:
     wait = 1.0
     poll = await voting.plan()

@@ -67,5 +67,5 @@ async def test_a_worker_that_comes_while_another_still_writes_is_not_halted(
 async def _some_turns(machine: PollMachine) -> None:
     """Waits until it had time to do what it must not do."""
     for _ in range(5):
-        await machine._turn()
+        await machine._turn(asyncio.Event())
         await asyncio.sleep(0)

@@ -101,15 +101,15 @@ async def test_a_lease_that_came_back_before_anybody_looked_ends_recounts_too(
     try:
         async with asyncio.timeout(10):
             while recounts.under_way < 2:
-                await machine._turn()
+                await machine._turn(asyncio.Event())
                 await asyncio.sleep(0.01)
         machine._watch = Watch([loses_the_lease])
-        await machine._turn()
+        await machine._turn(asyncio.Event())
         assert not machine._compared
         assert (recounts.under_way, recounts.cut_off) == (2, 0)
         await other.release()
         await polls.update_one({"_id": poll.poll_id}, {"$inc": {"control_number": -1}})
-        await machine._turn()
+        await machine._turn(asyncio.Event())
         assert machine.halted is not None
         assert (recounts.under_way, recounts.cut_off) == (0, 2)
     finally:

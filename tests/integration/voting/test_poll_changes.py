@@ -1,5 +1,6 @@
 """An open poll is changed: what takes away is announced first, what gives is logged first."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -174,7 +175,7 @@ async def test_a_pause_overtakes_what_takes_long(voting: Voting, pending: What) 
     poll = await voting.open()
     change = await voting.ask(poll, pending)
     machine = voting.machine(announce_seconds=60)
-    await machine._turn()
+    await machine._turn(asyncio.Event())
     async with running(machine.run):
         for paused in (True, False, True):
             pause = await voting.ask(poll, PauseChange(paused=paused))
@@ -194,7 +195,7 @@ async def test_voting_does_not_go_on_when_it_is_over(voting: Voting) -> None:
     poll = await voting.open()
     await voting.ask(poll, PauseChange(paused=True))
     machine = voting.machine(announce_seconds=0.2)
-    await machine._turn()
+    await machine._turn(asyncio.Event())
     resumed = await voting.ask(poll, PauseChange(paused=False))
     await voting.close(poll)
     async with running(machine.run):
@@ -247,7 +248,7 @@ async def test_a_change_that_has_begun_comes_before_an_early_closing(voting: Vot
     poll = await voting.open()
     change = await voting.ask(poll, IdeasChange(removed=IDEAS[:1]))
     machine = voting.machine(announce_seconds=WAIT)
-    await machine._turn()
+    await machine._turn(asyncio.Event())
     assert (await voting.poll(poll)).change_record == 2
     await voting.close(poll)
     async with running(machine.run):

@@ -68,7 +68,7 @@ class PollMachine:
         failures = 0
         while not stop.is_set():
             try:
-                all_moved = await self._turn()
+                all_moved = await self._turn(stop)
                 failures = 0
             except AWAY as error:
                 log.warning("state machine interrupted", error=repr(error))
@@ -87,7 +87,7 @@ class PollMachine:
         if self.halted is not None:
             raise StateDisagrees(self.halted)
 
-    async def _turn(self) -> bool:
+    async def _turn(self, stop: asyncio.Event) -> bool:
         """One step of every poll; False while one of them cannot be moved on."""
         if self.halted is not None:
             return True
@@ -105,7 +105,7 @@ class PollMachine:
         polls = [poll async for poll in self._polls.unfinished_of_all_brands()]
         for poll in polls:
             # A step may have taken longer than the lease lasts; then others are at it.
-            if not self._compared or not await self._holds_lease():
+            if stop.is_set() or not self._compared or not await self._holds_lease():
                 break
             if time.monotonic() >= self._retry_after.get(poll.poll_id, 0.0):
                 await self._move_on(poll)
