@@ -36,7 +36,7 @@ def ballot_box_role(settings: Settings) -> Role:
     health.add("announcements", announcements.ready)
     health.add("votes-log", appender.ready)
 
-    application = box_app(_box(settings, announcements, appender))
+    application = box_app(_box(settings, announcements, appender), settings.voting_waiting_votes)
 
     async def start() -> None:
         await check_log(settings)
@@ -67,7 +67,6 @@ def _appender(settings: Settings, projection: Projection, producer: AIOKafkaProd
         producer,
         settings.voting_partitions,
         settings.voting_request_deadline_seconds,
-        settings.voting_waiting_votes,
     )
 
 

@@ -6,7 +6,6 @@ announced. Each call does one step, which follows from the stored poll and chang
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from groundswell_kit.clock import utc_now
 from groundswell_kit.observability import get_logger
@@ -33,6 +32,7 @@ from groundswell_voting.polls.rules import (
 )
 from groundswell_voting.polls.store import ChangeStore, PollStore
 from groundswell_voting.voteslog.codec import milliseconds
+from groundswell_voting.voteslog.rules import moment
 
 log = get_logger()
 
@@ -144,7 +144,7 @@ class PendingChanges:
             announced_at_ms = await self._scribe.announce(poll, **content)
             if announced_at_ms is None:
                 return
-            at = datetime.fromtimestamp(announced_at_ms / 1000, UTC)
+            at = moment(announced_at_ms)
         done = replace(change, state=ChangeState.DONE, settled_at=at)
         poll_is = {"paused": change.what.paused} if isinstance(change.what, PauseChange) else {}
         await self._changes.settle(poll, done, **poll_is)

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from groundswell_contracts.tallies import IdeaVotes, TallyCertified, VotesCounted
 from groundswell_kit.clock import utc_now
@@ -19,6 +19,7 @@ from groundswell_voting.history.rules import (
 )
 from groundswell_voting.history.store import IntervalStore
 from groundswell_voting.polls.rules import Poll, ended_at
+from groundswell_voting.voteslog.rules import moment
 
 PUBLISHED_AT_ONCE = 20
 FORGOTTEN_SECONDS = 60.0
@@ -100,7 +101,7 @@ class HistoryCommands:
         at_ms = max(part.counted_up_to_ms for part in parts)
         counted = Noted(
             number=0,
-            counted_up_to=datetime.fromtimestamp(at_ms / 1000, UTC),
+            counted_up_to=moment(at_ms),
             offsets=tuple(part.offset for part in parts),
             votes=watched.totals.tally.votes(),
         )

@@ -39,10 +39,6 @@ GIVE_UP_SECONDS = 30.0
 FORGET_FAILURE_SECONDS = 10.0
 
 
-class QueueFull(Exception):
-    """More votes are waiting than this box takes on; nothing was recorded."""
-
-
 class OutcomeUnknown(Exception):
     """The log did not acknowledge a vote in time; it may or may not have it."""
 
@@ -79,7 +75,7 @@ class _Round:
 
 
 class Appender:
-    """The way of votes into the log. At most `room` votes wait for their outcome."""
+    """The way of votes into the log. Each waits for its outcome until the deadline."""
 
     def __init__(
         self,
@@ -87,9 +83,7 @@ class Appender:
         producer: AIOKafkaProducer,
         partitions: int,
         deadline_seconds: float,
-        room: int,
     ) -> None:
-        self.room = room
         self._projection = projection
         self._producer = producer
         self._partitions = partitions
@@ -106,10 +100,9 @@ class Appender:
     async def append(self, vote: Vote, poll: KnownPoll) -> Outcome:
         """Append a vote, or learn that its voter's counted ballot settles it already.
 
-        Raises QueueFull at once, OutcomeUnknown after the deadline. A repeat is safe.
+        Raises OutcomeUnknown after the deadline. A repeat is safe. As many wait as the server of
+        the box lets in.
         """
-        if self._waiting >= self.room:
-            raise QueueFull
         mine = self._gathering or self._begin()
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         partition = partition_of(vote.voter, self._partitions)

@@ -33,8 +33,8 @@ _EXPLAINED = {
 }
 
 
-def box_app(box: BallotBox) -> Application:
-    """The application: routes a request to the box and renders what it answers."""
+def box_app(box: BallotBox, room: int) -> Application:
+    """Routes a request to the box and renders what it answers; takes on `room` votes at once."""
 
     async def answer(request: Request) -> Answer:
         started = time.monotonic()
@@ -52,7 +52,7 @@ def box_app(box: BallotBox) -> Application:
         _count(NOT_RECORDED.slug).inc()
         return _BUSY
 
-    return Application(answer, partial(_body_limit, box), box.room, busy)
+    return Application(answer, partial(_body_limit, box), room, busy)
 
 
 async def _route(box: BallotBox, request: Request) -> Answer:

@@ -16,7 +16,6 @@ from groundswell_voting.intake.appender import (
     Appender,
     Outcome,
     OutcomeUnknown,
-    QueueFull,
 )
 from groundswell_voting.intake.problems import (
     BALLOT_FULL,
@@ -61,11 +60,6 @@ class BallotBox:
     appender: Appender
     pass_keys: PassKeys
     receipt_key: bytes
-
-    @property
-    def room(self) -> int:
-        """How many votes it takes on at once."""
-        return self.appender.room
 
     def admit(self, poll_id: str, authorization: str) -> Pass:
         """The voter behind a request to vote in a poll; asked before its body is read."""
@@ -151,8 +145,6 @@ class BallotBox:
     async def _record(self, vote: Vote, poll: KnownPoll, receipt: bytes) -> Taken:
         try:
             outcome = await self.appender.append(vote, poll)
-        except QueueFull:
-            raise too_busy() from None
         except OutcomeUnknown:
             raise _unknown(vote, "The log did not answer in time.") from None
         return Taken(self._status(outcome, vote, poll), receipt)

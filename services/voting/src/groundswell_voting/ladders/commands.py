@@ -10,7 +10,7 @@ from groundswell_kit.mongo import transaction
 from groundswell_voting.archive.records import Archive
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.counting.totals import Totals
-from groundswell_voting.ladders.events import Move, moment, told
+from groundswell_voting.ladders.events import Move, told
 from groundswell_voting.ladders.rules import (
     Climb,
     begin,
@@ -32,7 +32,7 @@ from groundswell_voting.polls.rules import (
 )
 from groundswell_voting.polls.store import ChangeStore
 from groundswell_voting.voteslog.codec import decode, milliseconds
-from groundswell_voting.voteslog.rules import BallotChanged, Opened
+from groundswell_voting.voteslog.rules import BallotChanged, Opened, moment
 
 LOOK_SECONDS = 1.0
 FORGOTTEN_SECONDS = 60.0

@@ -1,12 +1,12 @@
 """What is told of climbs: the events of steps reached and missed. Pure; the commands emit them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from groundswell_contracts.event import Event
 from groundswell_contracts.tallies import ThresholdMissed, ThresholdReached
 from groundswell_voting.ladders.rules import Climb
 from groundswell_voting.polls.rules import Poll
+from groundswell_voting.voteslog.rules import moment
 
 Move = tuple[Climb, Climb]
 """A climb before and after something."""
@@ -45,8 +45,3 @@ def _missed(poll: Poll, moves: Sequence[Move]) -> list[Event]:
         for _, after in moves
         if after.missed_votes is not None
     ]
-
-
-def moment(at_ms: int) -> datetime:
-    """A time of the broker's, in milliseconds, as a datetime in UTC."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC)

@@ -1,14 +1,13 @@
 """Reads of ladders, for everybody."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from groundswell_kit.problems import not_found
 from groundswell_voting.ladders.rules import Climb
 from groundswell_voting.ladders.schemas import LadderStepView, LadderView
 from groundswell_voting.ladders.store import ClimbStore
 from groundswell_voting.polls.queries import PollQueries
-from groundswell_voting.voteslog.rules import LadderStep
+from groundswell_voting.voteslog.rules import LadderStep, moment
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ def _step(climb: Climb, number: int, step: LadderStep) -> LadderStepView:
         return view.model_copy(
             update={
                 "state": "reached",
-                "reached_at": _moment(reached.at_ms),
+                "reached_at": moment(reached.at_ms),
                 "votes": reached.votes,
             }
         )
@@ -45,11 +44,7 @@ def _step(climb: Climb, number: int, step: LadderStep) -> LadderStepView:
     return view.model_copy(
         update={
             "state": "missed" if missed else "due",
-            "due_at": _moment(climb.due_at_ms),
+            "due_at": moment(climb.due_at_ms),
             "votes": climb.missed_votes,
         }
     )
-
-
-def _moment(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)

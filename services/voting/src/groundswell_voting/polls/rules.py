@@ -4,11 +4,11 @@ Used by the commands and by the state machine, which alone moves polls on.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from groundswell_voting.voteslog.rules import Rules
+from groundswell_voting.voteslog.rules import Rules, moment
 
 MAX_IDEAS = 12_000
 """How many ideas can ever be on one ballot; announcements and records of a poll stay small."""
@@ -186,7 +186,7 @@ def ended_at(poll: Poll) -> datetime:
     """
     if poll.closed_at_ms is None:
         raise ValueError(f"{poll.poll_id} is not closed, or nobody knows since when")
-    return min(poll.closes_at, datetime.fromtimestamp(poll.closed_at_ms / 1000, UTC))
+    return min(poll.closes_at, moment(poll.closed_at_ms))
 
 
 def agrees_with_log(poll: Poll, logged: int) -> bool:

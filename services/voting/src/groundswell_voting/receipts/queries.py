@@ -6,7 +6,6 @@ rules of the count; ballots of running polls come from Redis.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from groundswell_kit.problems import not_found
 from groundswell_voting.archive.records import Archive
@@ -23,6 +22,7 @@ from groundswell_voting.voteslog.rules import (
     Record,
     Vote,
     is_vote_of,
+    moment,
     partition_of,
     poll_of,
     vote_id,
@@ -64,7 +64,7 @@ class ReceiptQueries:
                 "idea_ids": list(vote.idea_ids),
                 "revision": vote.revision,
                 "period": vote.period,
-                "recorded_at": datetime.fromtimestamp(found.record.appended_at_ms / 1000, UTC),
+                "recorded_at": moment(found.record.appended_at_ms),
             }
         )
 

@@ -1,7 +1,7 @@
 """Where the figures of a poll come from: the live count, its history, or the certified tally."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from groundswell_contracts.tallies import TallyCertified
 from groundswell_kit.clock import utc_now
@@ -21,6 +21,7 @@ from groundswell_voting.standings.rules import (
     furthest,
     stands_behind,
 )
+from groundswell_voting.voteslog.rules import moment
 
 
 class Reading:
@@ -87,6 +88,7 @@ class Reading:
             behind = [max(0, end - at) for end, at in zip(ends, offsets, strict=True)]
         tally = self._totals.tally
         votes = _on_ballot(poll, by_id(poll.idea_ids, tally.votes()))
+        counted_ms = _counted_up_to_ms(parts, behind)
         return Figures(
             status="live",
             as_of=as_of,
@@ -96,7 +98,7 @@ class Reading:
             channels=_channels(poll, votes, tally),
             set_aside=SetAside(tally.voters_set_aside(), tally.set_aside().total()),
             offsets=offsets,
-            counted_up_to=_moment(_counted_up_to_ms(parts, behind)),
+            counted_up_to=moment(counted_ms) if counted_ms else None,
             not_counted_yet=None if behind is None else sum(behind),
             rebuilding=rebuilding,
         )
@@ -159,10 +161,6 @@ def _channels(poll: Poll, votes: dict[str, int], tally: Tally) -> dict[str, dict
         if ordinal < known
     }
     return by_channel(poll.rules.channels, votes, others)
-
-
-def _moment(at_ms: int) -> datetime | None:
-    return datetime.fromtimestamp(at_ms / 1000, UTC) if at_ms else None
 
 
 def _counted_up_to_ms(parts: Sequence[CountedTally], behind: Sequence[int] | None) -> int:

@@ -7,6 +7,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Literal
 
@@ -163,6 +164,11 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     appended_at_ms: int
     id: str
     body: Body
+
+
+def moment(at_ms: int) -> datetime:
+    """A time as the log counts it, in milliseconds since 1970, as a datetime in UTC."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
 def partition_of(voter: str, partitions: int) -> int:
