@@ -148,7 +148,8 @@ def _say_unharmed(what: str, found: list[str]) -> bool:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make chaos-check")
-    parser.add_argument("--only", nargs="*", help="these safeguards only")
+    names = sorted(safeguard.slug for safeguard in SAFEGUARDS)
+    parser.add_argument("--only", nargs="*", choices=names, help="these safeguards only")
     return parser.parse_args()
 
 
