@@ -4,7 +4,7 @@ Called by each service's `app` and `routes`.
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
@@ -35,12 +35,14 @@ def create_app(  # noqa: PLR0913 - all by keyword, one for each way in which API
     away: Sequence[type[Exception]] = (),
     max_body_bytes: int = 64 * 1024,
     form_paths: Collection[str] = (),
+    raw_bodies: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """An API that answers whatever goes wrong with problem details, and serves its health.
 
     `problem_types` are the service's own, explained under /problems/<slug> beside the kit's.
     `away` are the errors, besides MongoDB's, that mean an engine is away: 503 with Retry-After.
-    `form_paths` take forms instead of JSON, as OAuth's endpoints do.
+    `form_paths` take forms instead of JSON, as OAuth's endpoints do. `raw_bodies` are routes, by
+    their template, that take bytes of any kind, and how many of them at once.
     """
     app = FastAPI(
         title=title,
@@ -53,7 +55,9 @@ def create_app(  # noqa: PLR0913 - all by keyword, one for each way in which API
     app.state.verifier = verifier
     problem_handlers.install(app, away)
     # The last one added is the outermost.
-    app.add_middleware(GuardBody, max_body_bytes=max_body_bytes, form_paths=form_paths)
+    app.add_middleware(
+        GuardBody, max_body_bytes=max_body_bytes, form_paths=form_paths, raw_bodies=raw_bodies
+    )
     app.add_middleware(Observe)
     app.add_middleware(lambda inner: health_app(health, inner))
     for router in (*routers, _catalogue(problem_types)):

@@ -41,6 +41,11 @@ class Idempotency:
         """Lets MongoDB forget what is older than 48 hours. Safe to repeat."""
         await self._answers.create_index("created_at", expireAfterSeconds=int(KEPT.total_seconds()))
 
+    async def forget(self, scope: str) -> None:
+        """Forgets all answers of a scope; for who is erased."""
+        # Behind the newline that ends a scope comes the vertical tab.
+        await self._answers.delete_many({"_id": {"$gte": f"{scope}\n", "$lt": f"{scope}\x0b"}})
+
     async def run(
         self,
         key: str | None,

@@ -6,7 +6,7 @@ Put together by `http.create_app`.
 import math
 import re
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from pydantic_core import from_json
 from starlette.exceptions import HTTPException
@@ -64,12 +64,20 @@ class GuardBody:
 
     It looks while the route reads, so unknown paths and methods are refused before bodies. What is
     sent to `form_paths` is not JSON: only its size is looked at, the rest is the route's to judge.
+    The same holds for the routes of `raw_bodies`, by template, each with a size of its own.
     """
 
-    def __init__(self, app: AsgiApp, max_body_bytes: int, form_paths: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        app: AsgiApp,
+        max_body_bytes: int,
+        form_paths: Collection[str] = (),
+        raw_bodies: Mapping[str, int] | None = None,
+    ) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
         self._form_paths = frozenset(form_paths)
+        self._raw_bodies = raw_bodies or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,18 +85,21 @@ class GuardBody:
             return
         body = bytearray()
         announced = _header(scope, b"content-length") or ""
-        is_form = scope["path"] in self._form_paths
 
         async def receive_guarded() -> Message:
+            # The route is known by now: it is what reads.
+            raw = self._raw_bodies.get(_route(scope))
+            limit = self._max_body_bytes if raw is None else raw
+            is_json = raw is None and scope["path"] not in self._form_paths
             # Refused before it is read, a client that waits for "100 Continue" need not send it.
-            if announced.isdecimal() and int(announced) > self._max_body_bytes:
-                raise Refused(problems.body_too_large(self._max_body_bytes))
+            if announced.isdecimal() and int(announced) > limit:
+                raise Refused(problems.body_too_large(limit))
             message = await receive()
             if message["type"] == "http.request":
                 body.extend(message.get("body", b""))
-                if len(body) > self._max_body_bytes:
-                    raise Refused(problems.body_too_large(self._max_body_bytes))
-                if body and not is_form and not message.get("more_body", False):
+                if len(body) > limit:
+                    raise Refused(problems.body_too_large(limit))
+                if body and is_json and not message.get("more_body", False):
                     check_json(_header(scope, b"content-type"), bytes(body))
             return message
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import httpx2
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, Query, Response
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from groundswell_kit import problems
@@ -108,7 +108,12 @@ def router(kept: list[Thing]) -> APIRouter:
     async def away() -> None:
         raise EngineAway("at 10.0.0.7")
 
+    router.patch("/v1/blobs/{number}")(_take_bytes)
     return router
+
+
+async def _take_bytes(number: int, request: Request) -> int:
+    return number + len(await request.body())
 
 
 @pytest.fixture
@@ -122,6 +127,7 @@ def app(router: APIRouter, verifier: TokenVerifier) -> FastAPI:
         problem_types=[BUSY],
         away=[EngineAway],
         max_body_bytes=2_000,
+        raw_bodies={"/v1/blobs/{number}": 5_000},
     )
 
 

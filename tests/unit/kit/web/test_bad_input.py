@@ -129,6 +129,13 @@ async def test_too_large_a_body_is_413(
     assert kept == []
 
 
+async def test_a_route_of_raw_bodies_has_a_size_of_its_own(client: httpx2.AsyncClient) -> None:
+    taken = await client.patch("/v1/blobs/3", content=b"\xff{" * 2_500)
+    assert (taken.status_code, taken.json()) == (200, 5_003)
+    refused = await client.patch("/v1/blobs/3", content=b"\xff{" * 2_501)
+    assert "5000" in problem(refused, 413, "body-too-large")["detail"]
+
+
 async def test_the_largest_body_passes(client: httpx2.AsyncClient) -> None:
     body = b'{"title": "a"}'.ljust(2_000)
     assert (await client.post("/v1/things", content=body, headers=JSON)).status_code == 201
