@@ -24,11 +24,22 @@ VoteStanding = Literal["advisory", "binding"]
 
 
 class Timetable(Data):
-    """When a contest takes submissions and votes; moments in UTC."""
+    """When a contest takes submissions and votes; moments in UTC.
 
-    submission_closes_at: UtcTime
-    voting_opens_at: UtcTime
-    voting_closes_at: UtcTime
+    Without `submission_closes_at` ideas are taken as long as the phase does; without the other two
+    there is no vote.
+    """
+
+    submission_closes_at: UtcTime | None = None
+    voting_opens_at: UtcTime | None = None
+    voting_closes_at: UtcTime | None = None
+
+
+class CalendarEntry(Data):
+    """A phase that the contest will enter by itself, and when."""
+
+    to: Phase
+    at: UtcTime
 
 
 class PollPlan(Data):
@@ -52,6 +63,8 @@ class ContestPublished(Event):
     """A brand opened a contest; its rules and timetable are public from now on.
 
     `owner` is the office or team that answers for the contest, never the name of a person.
+    `template` is the programme that it was made from. The first of `languages` is that of the
+    title and the rules.
     """
 
     topic: ClassVar[Topic] = CONTESTS
@@ -65,6 +78,11 @@ class ContestPublished(Event):
     rules: str
     timetable: Timetable
     reward_plan: RewardPlan | None = None
+    template: str | None = None
+    time_zone: str = "UTC"
+    calendar: tuple[CalendarEntry, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    regions: tuple[str, ...] = ()
 
 
 class ContestPhaseChanged(Event):
@@ -96,8 +114,9 @@ class PollChange(Data):
 class ContestAmended(Event):
     """A brand changed its contest after opening it, for a reason that everybody can read.
 
-    Amendments of a contest are numbered from 1. Each opens another poll (a further round, say) or
-    changes an open one. Period, weights and changeability of a poll are never amended.
+    Amendments of a contest are numbered from 1. Each opens another poll (a further round, say),
+    changes an open one, pauses or resumes the contest (`paused`), or lifts the cap on its pilot.
+    Period, weights and changeability of a poll are never amended.
     """
 
     topic: ClassVar[Topic] = CONTESTS
@@ -109,3 +128,5 @@ class ContestAmended(Event):
     reason: str
     poll_opened: PollPlan | None = None
     poll_changed: PollChange | None = None
+    paused: bool | None = None
+    pilot_widened: bool = False

@@ -1,8 +1,20 @@
 """Every event class by its type on the wire; the codec and the catalogue read it."""
 
+from groundswell_contracts.commitments import CommitmentOverdue, MilestoneReached
 from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, ContestPublished
 from groundswell_contracts.event import Event
-from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
+from groundswell_contracts.ideas import (
+    IdeaAnswered,
+    IdeaApproved,
+    IdeaHeld,
+    IdeaMerged,
+    IdeaRejected,
+    IdeaRevised,
+    IdeaShortlisted,
+    IdeaSubmitted,
+    IdeaUnmerged,
+    IdeaWithdrawn,
+)
 from groundswell_contracts.people import PersonErased
 from groundswell_contracts.polls import PollAnnounced
 from groundswell_contracts.rewards import (
@@ -28,7 +40,12 @@ from groundswell_contracts.votes import (
     VotingClosed,
     VotingOpened,
 )
-from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
+from groundswell_contracts.winners import (
+    WinnerConfirmed,
+    WinnerDeclined,
+    WinnerSelected,
+    WinnerVetoed,
+)
 
 EVENTS: dict[str, type[Event]] = {
     event.type: event
@@ -37,9 +54,15 @@ EVENTS: dict[str, type[Event]] = {
         ContestPhaseChanged,
         ContestAmended,
         IdeaSubmitted,
+        IdeaRevised,
+        IdeaWithdrawn,
         IdeaApproved,
         IdeaRejected,
         IdeaShortlisted,
+        IdeaAnswered,
+        IdeaHeld,
+        IdeaMerged,
+        IdeaUnmerged,
         VoteCast,
         VotingOpened,
         BallotChanged,
@@ -56,6 +79,10 @@ EVENTS: dict[str, type[Event]] = {
         TallyCertified,
         WinnerVetoed,
         WinnerSelected,
+        WinnerConfirmed,
+        WinnerDeclined,
+        CommitmentOverdue,
+        MilestoneReached,
         RewardOffered,
         RewardGranted,
         RewardDeclined,

@@ -23,10 +23,11 @@ VOTES = Topic("groundswell.votes.v1", key="voter", partitions=12, append_time=Tr
 POLLS = Topic("groundswell.polls.v1", key="poll", partitions=1, append_time=True)
 TALLIES = Topic("groundswell.tallies.v1", key="contest", partitions=6)
 WINNERS = Topic("groundswell.winners.v1", key="contest", partitions=6)
+COMMITMENTS = Topic("groundswell.commitments.v1", key="contest", partitions=6)
 REWARDS = Topic("groundswell.rewards.v1", key="payee", partitions=6)
 PEOPLE = Topic("groundswell.people.v1", key="person", partitions=6)
 
-DOMAIN_TOPICS = (CONTESTS, IDEAS, VOTES, POLLS, TALLIES, WINNERS, REWARDS, PEOPLE)
+DOMAIN_TOPICS = (CONTESTS, IDEAS, VOTES, POLLS, TALLIES, WINNERS, COMMITMENTS, REWARDS, PEOPLE)
 
 
 def dead_letters(service: str) -> Topic:
