@@ -2,12 +2,13 @@
 
 import hashlib
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.contests import ContestPublished, RewardPlan, Timetable
 from groundswell_contracts.event import Event
 from groundswell_contracts.money import Money
-from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
+from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
 
@@ -64,6 +65,23 @@ def vetoed(
         idea_id=idea_id,
         participant_id=payee_id,
         title=f"RRS {idea_id}",
+        reason=WHY,
+    )
+
+
+def no_winner_any_more(
+    cause: Literal["declined", "not_verified"],
+    idea_id: str = "idea_1",
+    payee_id: str = "person_1",
+    contest_id: str = CONTEST,
+) -> WinnerDeclined:
+    """A winner declined, or could not be verified."""
+    return WinnerDeclined(
+        contest_id=contest_id,
+        idea_id=idea_id,
+        participant_id=payee_id,
+        title=f"RRS {idea_id}",
+        cause=cause,
         reason=WHY,
     )
 

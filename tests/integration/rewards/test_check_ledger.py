@@ -77,7 +77,7 @@ async def test_an_entry_for_nothing(world: World) -> None:
 async def test_a_reward_that_was_not_booked(world: World) -> None:
     ids = await booked(world)
     await world.database["wins"].update_one(
-        {"_id": ids["offered"]}, {"$set": {"declined_at": None, "acceptance": None, "veto": None}}
+        {"_id": ids["offered"]}, {"$set": {"declined_at": None, "acceptance": None, "end": None}}
     )
     assert (await world.audit()).findings == []
     granted = await world.database["wins"].find_one({"_id": ids["granted"]})

@@ -1,6 +1,9 @@
 """From a win to money owed, over HTTP: what the winner, the brand and the books say."""
 
 import hashlib
+from typing import Literal
+
+import pytest
 
 from groundswell_contracts.rewards import (
     RewardDeclined,
@@ -13,6 +16,7 @@ from tests.integration.rewards.story import (
     TERMS,
     TERMS_HASH,
     WHY,
+    no_winner_any_more,
     published,
     selected,
     vetoed,
@@ -39,7 +43,7 @@ async def test_a_winner_is_offered_what_the_contest_promised(world: World) -> No
     assert reward["amount"] == {"amount_minor": 50_000, "currency": "GBP"}
     assert (reward["contest_title"], reward["idea_title"]) == ("Name our ship", "RRS idea_1")
     assert (reward["terms"], reward["terms_hash"]) == (TERMS, TERMS_HASH)
-    assert reward["accepted_at"] is reward["declined_at"] is reward["veto"] is None
+    assert reward["accepted_at"] is reward["declined_at"] is reward["win_ended"] is None
     statement = await world.statement("person_1")
     assert (statement["balances"], statement["entries"]) == ([], [])
     assert await world.balances() == {}
@@ -93,7 +97,7 @@ async def test_an_offer_is_withdrawn_by_a_veto(world: World) -> None:
     await world.hear(vetoed())
     path = f"/v1/rewards/{reward['id']}"
     reward = await world.done("GET", path, by="participant", subject="person_1")
-    assert (reward["status"], reward["veto"]["reason"]) == ("withdrawn", WHY)
+    assert (reward["status"], reward["win_ended"]["reason"]) == ("withdrawn", WHY)
     for answer in (await world.accept(reward), await world.decline(reward)):
         assert answer.status_code == 409
         assert [error["field"] for error in answer.json()["errors"]] == ["status"]
@@ -115,6 +119,26 @@ async def test_a_granted_reward_is_reversed_by_a_veto(world: World) -> None:
     assert isinstance(event, RewardReversed)
     assert (event.reason, event.reverses, event.entry_id) == (WHY, grant["id"], reversal["id"])
     assert (await world.decline(reward)).status_code == 409
+
+
+@pytest.mark.parametrize("cause", ["declined", "not_verified"])
+async def test_a_reward_ends_with_the_win(
+    world: World, cause: Literal["declined", "not_verified"]
+) -> None:
+    await offered(world)
+    await world.hear(no_winner_any_more(cause))
+    (reward,) = (await world.statement("person_1"))["rewards"]
+    assert reward["status"] == "withdrawn"
+    # What a winner said of themselves is not kept: books outlive who is erased.
+    shown = "The winner declined it." if cause == "declined" else WHY
+    assert (reward["win_ended"]["cause"], reward["win_ended"]["reason"]) == (cause, shown)
+    await world.hear(selected("idea_2", "person_2"))
+    (other,) = (await world.statement("person_2"))["rewards"]
+    assert (await world.accept(other)).json()["status"] == "granted"
+    await world.hear(no_winner_any_more(cause, "idea_2", "person_2"))
+    assert await world.balances() == {}
+    (other,) = (await world.statement("person_2"))["rewards"]
+    assert (other["status"], other["win_ended"]["cause"]) == ("reversed", cause)
 
 
 async def test_a_granted_reward_can_be_given_back(world: World) -> None:

@@ -75,7 +75,7 @@ async def kill_and_kill_again(world: World, brand: str, stories: list[list[Cloud
 
 async def all_is_told(world: World) -> bool:
     """Whether every veto has been taken and every event published."""
-    vetoes = await world.database["wins"].count_documents({"veto": {"$ne": None}})
+    vetoes = await world.database["wins"].count_documents({"end": {"$ne": None}})
     waiting = await world.database["outbox"].count_documents({"sent_at": None})
     return vetoes == 2 * CONTESTS and waiting == 0
 

@@ -8,7 +8,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts import topics
 from groundswell_contracts.contests import ContestPublished
-from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
+from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 from groundswell_kit import roles
 from groundswell_kit.auth import TokenVerifier
 from groundswell_kit.consumer import EventConsumer
@@ -93,6 +93,7 @@ def event_handlers(stores: Stores) -> Handlers:
         ContestPublished: grants.on_contest_published,
         WinnerSelected: grants.on_winner_selected,
         WinnerVetoed: grants.on_winner_vetoed,
+        WinnerDeclined: grants.on_winner_declined,
     }
 
 

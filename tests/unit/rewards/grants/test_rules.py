@@ -5,15 +5,17 @@ from itertools import permutations
 
 import pytest
 
-from groundswell_rewards.grants.news import DECLINED, news
+from groundswell_rewards.grants.news import news
 from groundswell_rewards.grants.rules import (
+    DECLINED,
     Acceptance,
     Reward,
     Status,
-    Veto,
     Win,
+    WinEnd,
     accepted,
     declined,
+    ended,
     entries_missing,
     may_see,
     next_selection,
@@ -23,7 +25,6 @@ from groundswell_rewards.grants.rules import (
     offered_reward,
     reward_id,
     reward_of,
-    vetoed,
 )
 from groundswell_rewards.ledger.rules import Entry, Kind, imbalance
 from groundswell_rewards.plans.rules import Plan
@@ -33,7 +34,7 @@ Fact = Callable[[Win], Win]
 
 FACTS: dict[str, Fact] = {
     "offered": lambda win: offered(win, NOW),
-    "vetoed": lambda win: vetoed(win, Veto("not theirs", NOW)),
+    "vetoed": lambda win: ended(win, WinEnd("vetoed", "not theirs", NOW)),
     "accepted": lambda win: accepted(win, Acceptance("ab" * 32, NOW)),
     "declined": lambda win: declined(win, NOW),
 }

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from pydantic import ValidationError
 
-from groundswell_rewards.grants.rules import Acceptance, Veto, Win, offered_reward
+from groundswell_rewards.grants.rules import Acceptance, Win, WinEnd, offered_reward
 from groundswell_rewards.grants.schemas import REWARD, NewAcceptance, RewardAnswer
 from groundswell_rewards.ledger.schemas import ENTRY, EntryAnswer
 from groundswell_rewards.plans.rules import Plan
@@ -16,10 +16,16 @@ def test_the_examples_are_answers() -> None:
 
 
 def test_an_answer_shows_what_happened(win: Win, plan: Plan) -> None:
-    happened = replace(win, acceptance=Acceptance("ab" * 32, NOW), veto=Veto("not theirs", NOW))
+    happened = replace(
+        win, acceptance=Acceptance("ab" * 32, NOW), end=WinEnd("vetoed", "not theirs", NOW)
+    )
     shown = RewardAnswer.of(offered_reward(happened, plan)).model_dump()
     assert (shown["status"], shown["accepted_at"], shown["declined_at"]) == ("reversed", NOW, None)
-    assert shown["veto"] == {"reason": "not theirs", "vetoed_at": NOW}
+    assert shown["win_ended"] == {
+        "cause": "vetoed",
+        "reason": "not theirs",
+        "ended_at": NOW,
+    }
     assert shown["amount"] == {"amount_minor": 50_000, "currency": "GBP"}
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a win: its reward is offered, accepted or declined, and taken back by a veto."""
+"""What becomes of a win: its reward is offered, accepted or declined; with the win it ends."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -13,10 +13,11 @@ from groundswell_rewards.grants.rules import (
     Acceptance,
     Reward,
     Status,
-    Veto,
     Win,
+    WinEnd,
     accepted,
     declined,
+    ended,
     entries_missing,
     next_selection,
     obstacles_to_accepting,
@@ -25,7 +26,6 @@ from groundswell_rewards.grants.rules import (
     offered_reward,
     reward_id,
     reward_of,
-    vetoed,
 )
 from groundswell_rewards.grants.store import WinStore
 from groundswell_rewards.ledger.store import LedgerStore
@@ -94,17 +94,17 @@ class GrantCommands:
 
         await transaction(self.wins.client, work)
 
-    async def veto(self, brand_id: str, contest_id: str, idea_id: str, veto: Veto) -> None:
-        """Takes back what an idea won. One that was not selected, or is vetoed, has won nothing."""
+    async def end(self, brand_id: str, contest_id: str, idea_id: str, end: WinEnd) -> None:
+        """Takes back what an idea won. One that does not stand selected has won nothing."""
 
         async def work() -> None:
             win = await self.wins.latest(brand_id, contest_id, idea_id)
-            if win is None or win.veto is not None:
+            if win is None or win.end is not None:
                 return
             plan = await self.plans.find(brand_id, contest_id)
             reward = reward_of(win, plan)
             before = None if reward is None else reward.status
-            await self._settle(vetoed(win, veto), plan, before)
+            await self._settle(ended(win, end), plan, before)
 
         await transaction(self.wins.client, work)
 

@@ -1,12 +1,12 @@
-"""What the service hears from ideas: what contests promise, who won, and who was vetoed."""
+"""What the service hears from ideas: what contests promise, who won, and who does no longer."""
 
 from dataclasses import dataclass
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.contests import ContestPublished, RewardPlan
-from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
+from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 from groundswell_rewards.grants.commands import GrantCommands
-from groundswell_rewards.grants.rules import Veto
+from groundswell_rewards.grants.rules import DECLINED, WinEnd
 from groundswell_rewards.plans.rules import Money, Plan, Promise
 
 
@@ -48,8 +48,20 @@ class GrantHandlers:
         """Takes back what the idea won, if it won."""
         if not isinstance(event.data, WinnerVetoed):
             raise TypeError(f"{event.data.type} vetoes nobody")
-        veto = Veto(event.data.reason, event.time)
-        await self.grants.veto(event.brand_id, event.data.contest_id, event.data.idea_id, veto)
+        end = WinEnd("vetoed", event.data.reason, event.time)
+        await self.grants.end(event.brand_id, event.data.contest_id, event.data.idea_id, end)
+
+    async def on_winner_declined(self, event: CloudEvent) -> None:
+        """Takes back what the idea won: its author declined, or could not be verified.
+
+        Books are kept of people who are erased: what the author said does not come into them.
+        """
+        if not isinstance(event.data, WinnerDeclined):
+            raise TypeError(f"{event.data.type} declines nothing")
+        cause = event.data.cause
+        reason = DECLINED if cause == "declined" else event.data.reason
+        end = WinEnd(cause, reason, event.time)
+        await self.grants.end(event.brand_id, event.data.contest_id, event.data.idea_id, end)
 
 
 def _promise(plan: RewardPlan | None) -> Promise | None:

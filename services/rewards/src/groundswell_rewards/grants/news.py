@@ -8,16 +8,14 @@ from groundswell_contracts.rewards import (
     RewardOffered,
     RewardReversed,
 )
-from groundswell_rewards.grants.rules import Reward, Status
+from groundswell_rewards.grants.rules import DECLINED, Reward, Status
 from groundswell_rewards.ledger.rules import entry_id
-
-DECLINED = "The winner declined it."
 
 
 def news(reward: Reward, before: Status | None) -> list[Event]:
     """What is told when a reward comes from the status `before`; None is a reward that is new.
 
-    An offer that a veto withdraws is no news: the veto itself is told by ideas.
+    An offer that ends with its win is no news: the end of the win is told by ideas.
     """
     if reward.status == before:
         return []
@@ -53,10 +51,10 @@ def _declined(reward: Reward) -> RewardDeclined:
 
 
 def _reversed(reward: Reward) -> RewardReversed:
-    veto = reward.win.veto
+    end = reward.win.end
     booked = {
         "entry_id": entry_id(reward.id, "reversal"),
         "reverses": entry_id(reward.id, "grant"),
-        "reason": DECLINED if veto is None else veto.reason,
+        "reason": DECLINED if end is None else end.reason,
     }
     return RewardReversed.model_validate(_shown(reward) | booked)

@@ -24,12 +24,22 @@ class Obstacle(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Veto:
-    """The brand ruled the idea out, with the reason that everybody reads."""
+EndCause = Literal["vetoed", "declined", "not_verified"]
 
+DECLINED = "The winner declined it."
+"""The reason, in the place of what authors say of themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class WinEnd:
+    """The idea is a winner no longer, with the brand's reason, or DECLINED.
+
+    The brand ruled it out (`vetoed`), its author declined the win, or could not be verified.
+    """
+
+    cause: EndCause
     reason: str
-    vetoed_at: datetime
+    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,8 @@ class Acceptance:
 class Win:
     """A selection of an idea as a winner, and all that happened to it since.
 
-    `selection` counts how often the idea was selected: again only after a veto. `offered_at` is
+    `selection` counts how often the idea was selected: again only after the
+    win ended. `offered_at` is
     when its reward was offered: once its contest's plan, with money in it, was known. `version`
     grows by one with every change.
     """
@@ -59,7 +70,7 @@ class Win:
     selected_at: datetime
     version: int = 1
     offered_at: datetime | None = None
-    veto: Veto | None = None
+    end: WinEnd | None = None
     acceptance: Acceptance | None = None
     declined_at: datetime | None = None
 
@@ -81,15 +92,15 @@ class Reward:
     def status(self) -> Status:
         """How the reward stands.
 
-        A veto, or the winner's refusal, undoes an acceptance whichever came first; an offer ends
-        by the first of them, and then nothing can be accepted.
+        The end of the win, or the winner's refusal of the reward, undoes an acceptance whichever
+        came first; an offer ends by the first of them, and then nothing can be accepted.
         """
         win = self.win
         if win.acceptance is not None:
-            return "granted" if win.veto is None and win.declined_at is None else "reversed"
+            return "granted" if win.end is None and win.declined_at is None else "reversed"
         if win.declined_at is not None:
             return "declined"
-        return "offered" if win.veto is None else "withdrawn"
+        return "offered" if win.end is None else "withdrawn"
 
     @property
     def bookings(self) -> tuple[Kind, ...]:
@@ -116,7 +127,7 @@ def next_selection(latest: Win | None) -> int | None:
     """Which selection of its idea a new one is; None when the idea stands selected already."""
     if latest is None:
         return 1
-    return None if latest.veto is None else latest.selection + 1
+    return None if latest.end is None else latest.selection + 1
 
 
 def reward_of(win: Win, plan: Plan | None) -> Reward | None:
@@ -185,9 +196,9 @@ def offered(win: Win, at: datetime) -> Win:
     return replace(win, version=win.version + 1, offered_at=at)
 
 
-def vetoed(win: Win, veto: Veto) -> Win:
-    """The win after the brand ruled its idea out."""
-    return replace(win, version=win.version + 1, veto=veto)
+def ended(win: Win, end: WinEnd) -> Win:
+    """The win after its idea is a winner no longer."""
+    return replace(win, version=win.version + 1, end=end)
 
 
 def accepted(win: Win, acceptance: Acceptance) -> Win:

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from groundswell_rewards.grants.rules import Reward, Status
+from groundswell_rewards.grants.rules import EndCause, Reward, Status
 from groundswell_rewards.plans.schemas import Answer, MoneyAnswer
 
 REWARD: JsonDict = {
@@ -24,7 +24,7 @@ REWARD: JsonDict = {
     "offered_at": "2027-01-15T12:00:00Z",
     "accepted_at": "2027-01-16T09:30:00Z",
     "declined_at": None,
-    "veto": None,
+    "win_ended": None,
 }
 
 
@@ -40,18 +40,20 @@ class NewAcceptance(BaseModel):
     terms_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class VetoAnswer(Answer):
-    """Why and when the brand ruled the idea out."""
+class WinEndAnswer(Answer):
+    """Why and when the idea ceased to be a winner."""
 
+    cause: EndCause
     reason: str
-    vetoed_at: datetime
+    ended_at: datetime
 
 
 class RewardAnswer(Answer):
     """What a win earns, and how it stands.
 
     `offered` waits for the winner's answer. `granted` was accepted and booked, `reversed` was
-    too and is undone. `declined` the winner did not want, `withdrawn` was vetoed before an answer.
+    too and is undone. `declined` the winner did not want, `withdrawn` ended with the win before
+    an answer.
     The acceptance was of the terms shown here: they never change.
     """
 
@@ -71,7 +73,7 @@ class RewardAnswer(Answer):
     offered_at: datetime
     accepted_at: datetime | None
     declined_at: datetime | None
-    veto: VetoAnswer | None
+    win_ended: WinEndAnswer | None
 
     @classmethod
     def of(cls, reward: Reward) -> Self:
@@ -93,7 +95,7 @@ class RewardAnswer(Answer):
                 "offered_at": win.offered_at,
                 "accepted_at": win.acceptance and win.acceptance.accepted_at,
                 "declined_at": win.declined_at,
-                "veto": win.veto,
+                "win_ended": win.end,
             }
         )
 
