@@ -4,13 +4,22 @@ from datetime import datetime
 from typing import Any
 
 from groundswell_contracts.cloudevents import CloudEvent
-from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
+from groundswell_contracts.commitments import MilestoneReached
+from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, ContestPublished
 from groundswell_contracts.event import Event
-from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
+from groundswell_contracts.ideas import (
+    IdeaAnswered,
+    IdeaApproved,
+    IdeaHeld,
+    IdeaMerged,
+    IdeaRejected,
+    IdeaShortlisted,
+    IdeaSubmitted,
+)
 from groundswell_contracts.money import Money
 from groundswell_contracts.people import NO_BRAND, PersonErased
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
-from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
+from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
 
@@ -99,6 +108,39 @@ def vetoed(contest_id: str, person_id: str, n: int = 1) -> CloudEvent:
 
 def selected(contest_id: str, person_id: str, n: int = 1) -> CloudEvent:
     data = WinnerSelected(**_of_idea(contest_id, person_id, n), reason="The crowd has spoken.")
+    return enveloped(data)
+
+
+def held(contest_id: str, person_id: str, n: int = 1) -> CloudEvent:
+    return enveloped(IdeaHeld(**_of_idea(contest_id, person_id, n)))
+
+
+def merged(contest_id: str, person_id: str, into_idea_id: str) -> CloudEvent:
+    of_idea = _of_idea(contest_id, person_id, 1)
+    return enveloped(IdeaMerged(**of_idea, into_idea_id=into_idea_id, reason="The same ship."))
+
+
+def answered(contest_id: str, person_id: str, n: int = 1) -> CloudEvent:
+    of_idea = _of_idea(contest_id, person_id, n)
+    return enveloped(IdeaAnswered(**of_idea, outcome="declined", reason="It would sink."))
+
+
+def not_verified(contest_id: str, person_id: str, n: int = 1) -> CloudEvent:
+    of_idea = _of_idea(contest_id, person_id, n)
+    return enveloped(WinnerDeclined(**of_idea, cause="not_verified", reason="No such person."))
+
+
+def paused(contest_id: str, number: int, is_paused: bool) -> CloudEvent:
+    data = ContestAmended(
+        contest_id=contest_id, title=TITLE, number=number, reason="A storm.", paused=is_paused
+    )
+    return enveloped(data)
+
+
+def milestone(contest_id: str) -> CloudEvent:
+    data = MilestoneReached(
+        contest_id=contest_id, milestone_id="ms_1", title="Keel laid", words="She floats."
+    )
     return enveloped(data)
 
 

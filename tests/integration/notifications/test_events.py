@@ -70,6 +70,30 @@ async def test_each_event_tells_each_person_once(world: World) -> None:
         assert len(world.mailbox.mails) == expected
 
 
+async def test_what_becomes_of_ideas_and_of_their_contest_is_told_too(world: World) -> None:
+    async with running(worker_role(world.settings)):
+        await world.publish(events.published("con_4"))
+        await until(lambda: known(world, "con_4"))
+        await world.publish(events.submitted("con_4", "ada"), events.submitted("con_4", "bob"))
+        await until(lambda: all_sent(world, 2))
+        await world.publish(
+            events.held("con_4", "ada"),
+            events.merged("con_4", "bob", "idea_con_4_ada_1"),
+            events.answered("con_4", "ada"),
+            events.not_verified("con_4", "ada"),
+            events.paused("con_4", 1, is_paused=True),
+            events.paused("con_4", 2, is_paused=False),
+            events.milestone("con_4"),
+        )
+        await until(lambda: all_sent(world, 2 + 4 + 2 * 3))
+    to_all = ["contest_paused", "contest_resumed", "idea_received", "milestone_reached"]
+    to_ada = ["idea_answered", "idea_held", "win_ended"]
+    assert await world.kinds("ada") == sorted(to_all + to_ada)
+    assert await world.kinds("bob") == sorted([*to_all, "idea_merged"])
+    links = {item["kind"]: item["link"] for item in await world.inbox("bob")}
+    assert links["idea_merged"] == f"{PUBLIC_URL}/ideas/idea_con_4_ada_1"
+
+
 async def test_a_message_says_what_happened_and_leads_there(world: World) -> None:
     async with running(worker_role(world.settings)):
         await world.publish(events.published("con_3"))

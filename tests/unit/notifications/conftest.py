@@ -5,12 +5,21 @@ from typing import Any
 
 import pytest
 
-from groundswell_contracts.contests import ContestPhaseChanged
+from groundswell_contracts.commitments import MilestoneReached
+from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged
 from groundswell_contracts.event import Event
-from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
+from groundswell_contracts.ideas import (
+    IdeaAnswered,
+    IdeaApproved,
+    IdeaHeld,
+    IdeaMerged,
+    IdeaRejected,
+    IdeaShortlisted,
+    IdeaSubmitted,
+)
 from groundswell_contracts.money import Money
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
-from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
+from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 
 CLOSES_AT = datetime(2026, 4, 16, 23, tzinfo=UTC)
 
@@ -32,13 +41,23 @@ def telling_events(title: str = "RRS Boaty", reason: str = "It floats.") -> dict
         "amount": Money(amount_minor=50_000, currency="GBP"),
     }
     poll = {"poll_id": "poll_1", "rules": {}, "idea_ids": ["idea_1"], "closes_at": CLOSES_AT}
+    amended: dict[str, Any] = {"contest_id": "con_1", "title": title, "reason": reason}
     return {
         "idea_received": IdeaSubmitted(**idea, summary="A name."),
         "idea_approved": IdeaApproved(**idea, reason=reason),
         "idea_rejected": IdeaRejected(**idea, reason=reason),
+        "idea_held": IdeaHeld(**idea),
+        "idea_merged": IdeaMerged(**idea, into_idea_id="idea_2", reason=reason),
+        "idea_answered": IdeaAnswered(**idea, outcome="accepted", reason=reason),
         "idea_shortlisted": IdeaShortlisted(**idea),
         "idea_vetoed": WinnerVetoed(**idea, reason=reason),
         "won": WinnerSelected(**idea, reason=reason, rank=1),
+        "win_ended": WinnerDeclined(**idea, cause="not_verified", reason=reason),
+        "contest_paused": ContestAmended(**amended, number=1, paused=True),
+        "contest_resumed": ContestAmended(**amended, number=2, paused=False),
+        "milestone_reached": MilestoneReached(
+            contest_id="con_1", milestone_id="ms_1", title=title, words=reason
+        ),
         "voting_opened": ContestPhaseChanged.model_validate(
             {
                 "contest_id": "con_1",

@@ -8,11 +8,20 @@ from fastapi import FastAPI
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts import topics
-from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
-from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
+from groundswell_contracts.commitments import MilestoneReached
+from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, ContestPublished
+from groundswell_contracts.ideas import (
+    IdeaAnswered,
+    IdeaApproved,
+    IdeaHeld,
+    IdeaMerged,
+    IdeaRejected,
+    IdeaShortlisted,
+    IdeaSubmitted,
+)
 from groundswell_contracts.people import PersonErased
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
-from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
+from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 from groundswell_kit import roles
 from groundswell_kit.auth import TokenVerifier
 from groundswell_kit.consumer import EventConsumer
@@ -49,6 +58,7 @@ TOPICS = (
     topics.CONTESTS,
     topics.IDEAS,
     topics.WINNERS,
+    topics.COMMITMENTS,
     topics.REWARDS,
     topics.PEOPLE,
     topics.dead_letters(SERVICE),
@@ -174,12 +184,18 @@ def handlers(stores: Stores, messages: MessageCommands) -> Handlers:
     return {
         ContestPublished: hears.on_contest_published,
         ContestPhaseChanged: hears.on_contest_phase_changed,
+        ContestAmended: hears.on_told,
+        MilestoneReached: hears.on_told,
         IdeaSubmitted: hears.on_idea_submitted,
         IdeaApproved: hears.on_told,
         IdeaRejected: hears.on_told,
+        IdeaHeld: hears.on_told,
+        IdeaMerged: hears.on_told,
+        IdeaAnswered: hears.on_told,
         IdeaShortlisted: hears.on_told,
         WinnerVetoed: hears.on_told,
         WinnerSelected: hears.on_told,
+        WinnerDeclined: hears.on_told,
         RewardOffered: hears.on_told,
         RewardGranted: hears.on_told,
         RewardReversed: hears.on_told,

@@ -12,16 +12,35 @@ SUBJECTS = {
     "idea_received": "We have your idea “RRS Boaty”",
     "idea_approved": "Your idea “RRS Boaty” was approved",
     "idea_rejected": "Your idea “RRS Boaty” was not approved",
+    "idea_held": "Your idea “RRS Boaty” is looked at again",
+    "idea_merged": "Your idea “RRS Boaty” goes on in another one",
+    "idea_answered": "Your idea “RRS Boaty” will be made",
     "idea_shortlisted": "Your idea “RRS Boaty” is on the shortlist",
     "idea_vetoed": "Your idea “RRS Boaty” was ruled out",
     "voting_opened": "Voting is open in “RRS Boaty”",
+    "contest_paused": "“RRS Boaty” stands still for now",
+    "contest_resumed": "“RRS Boaty” goes on",
     "result_published": "The result of “RRS Boaty” is out",
     "won": "Your idea “RRS Boaty” has won",
+    "win_ended": "Your idea “RRS Boaty” is not a winner any more",
+    "milestone_reached": "“Name our ship”: “RRS Boaty”",
     "reward_offered": "A reward of 500.00 GBP waits for you",
     "reward_granted": "Your reward of 500.00 GBP is booked",
     "reward_reversed": "Your reward of 500.00 GBP was taken back",
 }
-WITH_A_REASON = ("idea_approved", "idea_rejected", "idea_vetoed", "won", "reward_reversed")
+WITH_A_REASON = (
+    "idea_approved",
+    "idea_rejected",
+    "idea_merged",
+    "idea_answered",
+    "idea_vetoed",
+    "contest_paused",
+    "contest_resumed",
+    "won",
+    "win_ended",
+    "milestone_reached",
+    "reward_reversed",
+)
 
 
 def worded(event: Event, contest: str | None = "Name our ship") -> Words:
@@ -39,6 +58,17 @@ def test_each_kind_has_its_words(kind: Kind, telling: dict[str, Event]) -> None:
     assert text == text.strip()
     assert "\n\n\n" not in text
     assert "{" not in text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "subject"),
+    [("declined", "will not be made"), ("missed", "The time of your idea “RRS Boaty” is over")],
+)
+def test_an_answer_says_what_becomes_of_the_idea(outcome: str, subject: str) -> None:
+    facts = {"idea": "RRS Boaty", "contest": None, "outcome": outcome, "reason": "It floats."}
+    worded = words("idea_answered", facts)
+    assert subject in worded.subject
+    assert worded.text.endswith("It floats.")
 
 
 def test_the_contest_is_named_where_it_is_known(telling: dict[str, Event]) -> None:

@@ -2,27 +2,56 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import quote
 
-from groundswell_contracts.contests import ContestPhaseChanged
+from groundswell_contracts.commitments import MilestoneReached
+from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged
 from groundswell_contracts.event import Event
-from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
+from groundswell_contracts.ideas import (
+    IdeaAnswered,
+    IdeaApproved,
+    IdeaHeld,
+    IdeaMerged,
+    IdeaRejected,
+    IdeaShortlisted,
+    IdeaSubmitted,
+)
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
-from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
+from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 from groundswell_notifications.audience.rules import Kind
 from groundswell_notifications.messages.rules import amount_text, moment_text
 
-ToOnePerson = (
+ToAuthor = (
     IdeaSubmitted
     | IdeaApproved
     | IdeaRejected
+    | IdeaHeld
+    | IdeaMerged
+    | IdeaAnswered
     | IdeaShortlisted
     | WinnerVetoed
     | WinnerSelected
-    | RewardOffered
-    | RewardGranted
-    | RewardReversed
+    | WinnerDeclined
 )
+ToPayee = RewardOffered | RewardGranted | RewardReversed
+ToOnePerson = ToAuthor | ToPayee
+
+_KINDS: Final[Mapping[type[ToOnePerson], Kind]] = {
+    IdeaSubmitted: "idea_received",
+    IdeaApproved: "idea_approved",
+    IdeaRejected: "idea_rejected",
+    IdeaHeld: "idea_held",
+    IdeaMerged: "idea_merged",
+    IdeaAnswered: "idea_answered",
+    IdeaShortlisted: "idea_shortlisted",
+    WinnerVetoed: "idea_vetoed",
+    WinnerSelected: "won",
+    WinnerDeclined: "win_ended",
+    RewardOffered: "reward_offered",
+    RewardGranted: "reward_granted",
+    RewardReversed: "reward_reversed",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,36 +70,29 @@ class Occasion:
 
 
 def occasion(data: Event) -> Occasion | None:
-    """What an event tells, None when it tells nobody anything."""
+    """What an event tells, None when it tells nobody anything.
+
+    Nobody is told what they did themselves: who declined a win knows of it.
+    """
     match data:
         case ContestPhaseChanged():
-            return _of_contest(data)
-        case IdeaSubmitted():
-            return _of_idea("idea_received", data, _idea(data.idea_id))
-        case IdeaApproved():
-            return _of_idea("idea_approved", data, _idea(data.idea_id), data.reason)
-        case IdeaRejected():
-            return _of_idea("idea_rejected", data, _idea(data.idea_id), data.reason)
-        case IdeaShortlisted():
-            return _of_idea("idea_shortlisted", data, _idea(data.idea_id))
-        case WinnerVetoed():
-            return _of_idea("idea_vetoed", data, _decision(data.contest_id), data.reason)
-        case WinnerSelected():
-            return _of_idea("won", data, _decision(data.contest_id), data.reason)
-        case RewardOffered():
-            return _of_reward("reward_offered", data)
-        case RewardGranted():
-            return _of_reward("reward_granted", data)
-        case RewardReversed():
-            return _of_reward("reward_reversed", data, data.reason)
-    return None
+            return _of_phase(data)
+        case ContestAmended():
+            return _of_pause(data)
+        case MilestoneReached():
+            return _of_milestone(data)
+        case WinnerDeclined() if data.cause == "declined":
+            return None
+    if isinstance(data, ToAuthor):
+        return _of_idea(data)
+    return _of_reward(data) if isinstance(data, ToPayee) else None
 
 
-def _of_contest(changed: ContestPhaseChanged) -> Occasion | None:
+def _of_phase(changed: ContestPhaseChanged) -> Occasion | None:
     match changed.to_phase:
         case "voting":
-            ends = [poll.closes_at for poll in changed.polls]
-            closes_at = moment_text(max(ends)) if ends else None
+            ends = {poll.closes_at for poll in changed.polls}
+            closes_at = moment_text(ends.pop()) if len(ends) == 1 else None
             kind: Kind = "voting_opened"
             path, facts = _contest(changed.contest_id), {"closes_at": closes_at}
         case "decided":
@@ -78,42 +100,53 @@ def _of_contest(changed: ContestPhaseChanged) -> Occasion | None:
             path, facts = _decision(changed.contest_id), {}
         case _:
             return None
+    return _of_contest(kind, changed.contest_id, path, {"contest": changed.title, **facts})
+
+
+def _of_pause(amended: ContestAmended) -> Occasion | None:
+    if amended.paused is None:
+        return None
+    facts = {"contest": amended.title, "reason": amended.reason}
+    kind: Kind = "contest_paused" if amended.paused else "contest_resumed"
+    return _of_contest(kind, amended.contest_id, _contest(amended.contest_id), facts)
+
+
+def _of_milestone(reached: MilestoneReached) -> Occasion:
+    facts = {"milestone": reached.title, "reason": reached.words}
+    path = _decision(reached.contest_id)
+    return _of_contest("milestone_reached", reached.contest_id, path, facts)
+
+
+def _of_contest(
+    kind: Kind, contest_id: str, path: str, facts: Mapping[str, str | None]
+) -> Occasion:
     return Occasion(
-        kind=kind,
-        person_id=None,
-        contest_id=changed.contest_id,
-        idea_id=None,
-        path=path,
-        facts={"contest": changed.title, **facts},
+        kind=kind, person_id=None, contest_id=contest_id, idea_id=None, path=path, facts=facts
     )
 
 
-def _of_idea(
-    kind: Kind,
-    data: IdeaSubmitted
-    | IdeaApproved
-    | IdeaRejected
-    | IdeaShortlisted
-    | WinnerVetoed
-    | WinnerSelected,
-    path: str,
-    reason: str | None = None,
-) -> Occasion:
+def _of_idea(data: ToAuthor) -> Occasion:
+    match data:
+        case WinnerVetoed() | WinnerSelected() | WinnerDeclined():
+            path = _decision(data.contest_id)
+        case IdeaMerged():
+            path = _idea(data.into_idea_id)
+        case _:
+            path = _idea(data.idea_id)
+    said = {"reason": getattr(data, "reason", None), "outcome": getattr(data, "outcome", None)}
     return Occasion(
-        kind=kind,
+        kind=_KINDS[type(data)],
         person_id=data.participant_id,
         contest_id=data.contest_id,
         idea_id=data.idea_id,
         path=path,
-        facts={"idea": data.title, "reason": reason},
+        facts={"idea": data.title, **said},
     )
 
 
-def _of_reward(
-    kind: Kind, data: RewardOffered | RewardGranted | RewardReversed, reason: str | None = None
-) -> Occasion:
+def _of_reward(data: ToPayee) -> Occasion:
     return Occasion(
-        kind=kind,
+        kind=_KINDS[type(data)],
         person_id=data.payee_id,
         contest_id=data.contest_id,
         idea_id=data.idea_id,
@@ -121,7 +154,7 @@ def _of_reward(
         facts={
             "idea": data.idea_title,
             "amount": amount_text(data.amount.amount_minor, data.amount.currency),
-            "reason": reason,
+            "reason": getattr(data, "reason", None),
         },
     )
 

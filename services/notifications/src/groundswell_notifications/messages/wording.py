@@ -1,8 +1,8 @@
 """The words of each kind of message, from its template. Called by the commands.
 
 A template has a block `subject`, of one line, and a block `text`; both may name `idea` and
-`contest` (in quotes, or what stands for a contest that is not known), `reason`, `amount` and
-`closes_at`.
+`contest` (in quotes, or what stands for a contest that is not known), `milestone`, `reason`,
+`outcome`, `amount` and `closes_at`.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,9 @@ def words(kind: Kind, facts: Mapping[str, str | None]) -> Words:
     named = {
         "idea": _quoted(facts.get("idea"), "your idea"),
         "contest": _quoted(facts.get("contest"), "the contest"),
+        "milestone": _quoted(facts.get("milestone"), "a step"),
         "reason": in_lines(facts.get("reason") or ""),
+        "outcome": facts.get("outcome"),
         "amount": facts.get("amount"),
         "closes_at": facts.get("closes_at"),
     }
