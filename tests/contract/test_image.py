@@ -109,8 +109,12 @@ def role(installation: Path) -> Iterator[int]:
     (port,) = free_ports(1)
     definition = CONTAINERS["ideas-api"]
     _, *arguments = definition["command"]
-    environment = definition["environment"] | {"GROUNDSWELL_IDEAS_API_PORT": str(port)}
-    environment |= {"PYTHONDONTWRITEBYTECODE": "1"}
+    mounted = str(HOUSE / "deploy/docker/own")
+    environment = {
+        name: value.replace("/etc/groundswell", mounted)
+        for name, value in definition["environment"].items()
+    }
+    environment |= {"GROUNDSWELL_IDEAS_API_PORT": str(port), "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen([installation / "bin/python", *arguments], env=environment) as process:
         try:
             yield port

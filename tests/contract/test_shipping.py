@@ -14,6 +14,11 @@ import yaml
 from pydantic_settings import BaseSettings
 
 from deploy.docker import make_secrets
+from groundswell_ideas.inspection.decoder import MAX_MEMORY_BYTES
+from groundswell_ideas.inspection.decoding import MAX_FILE_BYTES
+from groundswell_ideas.media.rules import MAX_BYTES, MIB, RENDITIONS
+from groundswell_ideas.screening.lists import word_lists
+from groundswell_ideas.templates.catalogue import load_templates
 from tests.support.compose import (
     COMPOSE_FILE,
     ENGINES,
@@ -25,6 +30,7 @@ from tests.support.compose import (
     new_installation,
     read_env_file,
 )
+from tests.support.dockerfile import instructions
 
 SERVICES = sorted(path.name for path in (HOUSE / "services").iterdir() if path.is_dir())
 NOT_OURS = {*ENGINES, "mail", "prometheus", "grafana"}
@@ -192,3 +198,38 @@ def test_prometheus_scrapes_every_role() -> None:
     scraped = {(*sd["names"], sd["port"]) for sd in job["dns_sd_configs"]}
     roles = {(s, r): port for s in SERVICES for r, port in roles_of(s).items()}
     assert scraped == {(f"{s}-{r}", port) for (s, r), port in roles.items()}
+
+
+def test_the_roles_of_ideas_share_what_is_sent_in_and_can_write_it(services: Services) -> None:
+    roles = [definition for _, service, _, definition in ours(services) if service == "ideas"]
+    for definition in roles:
+        (media, own) = definition["volumes"]
+        assert media == "media:/var/lib/groundswell"
+        assert own.endswith(":/etc/groundswell:ro")
+        told = definition["environment"]
+        assert told["GROUNDSWELL_MEDIA_URL"].startswith("file:///var/lib/groundswell/")
+    volumes = yaml.safe_load(COMPOSE_FILE.read_text())["volumes"]
+    assert "media" in volumes
+    made = [arguments for word, arguments in instructions("") if word == "RUN"]
+    assert made == ["install --directory --owner 10001 --group 10001 /var/lib/groundswell"]
+
+
+def test_a_worker_has_room_for_what_its_decoders_open(services: Services) -> None:
+    worker = services["ideas-worker"]
+    decoders = int(worker["environment"]["GROUNDSWELL_MEDIA_DECODERS"])
+    (tmp,) = worker["tmpfs"]
+    room = int(tmp.partition("=")[2].removesuffix("m")) * MIB
+    memory = int(worker["mem_limit"].removesuffix("m")) * MIB
+    largest = max(MAX_BYTES.values()) + len(RENDITIONS) * MAX_FILE_BYTES
+    assert room >= decoders * largest
+    assert memory >= room + decoders * MAX_MEMORY_BYTES
+
+
+def test_folders_of_an_operators_own_files_are_there_and_read(services: Services) -> None:
+    told = services["ideas-api"]["environment"]
+    mounted = services["ideas-api"]["volumes"][1].partition(":")[0]
+    for variable in ("GROUNDSWELL_TEMPLATES_DIR", "GROUNDSWELL_SCREENING_WORDS_DIR"):
+        folder = HOUSE / mounted / told[variable].removeprefix("/etc/groundswell/")
+        assert folder.is_dir(), folder
+    assert load_templates(HOUSE / mounted / "templates") == load_templates(None)
+    assert word_lists(HOUSE / mounted / "words") == word_lists(None)

@@ -11,6 +11,7 @@ from groundswell_kit.access import STAFF_ROLES
 from groundswell_local.installation import Installation
 from groundswell_local.issuer import LocalIssuer
 from tests.support.people import Person, machine_token, sign_in
+from tests.support.pictures import PDF
 from tests.support.story import BRAND, Story
 
 RIVAL = "brand_rival"
@@ -57,8 +58,9 @@ class House:
 async def build_house(groundswell: Installation, state: Path, http: httpx2.AsyncClient) -> House:
     """The brand of the story, a rival, and two people; Ada's things and the brand's are secret.
 
-    The brand has a draft, a contest with an idea of Ada's that waits for its editor, and one that
-    Ada won twice: one reward is accepted, the other still offered. Bob took part in it too.
+    The brand has a draft, a contest with an idea of Ada's that waits for its editor, one that was
+    turned down and one that she has not handed in, and a contest that Ada won twice: one reward is
+    accepted, the other still offered. Bob took part in it too.
     """
     identity = groundswell.identity_url
     ada = await sign_in(http, identity, state, "ada.lovelace@hidden-address.example")
@@ -157,8 +159,69 @@ async def _lead_contests(house: House, http: httpx2.AsyncClient) -> None:
     ids["open"] = story.contest_id
     ids["waiting_idea"] = await story.submit("Quattro Segreti", ada.headers)
     house.secrets |= {"Quattro Segreti", ids["waiting_idea"]}
+    await _hold_back(house, story)
+    ids["media_id"] = ids["upload_id"] = await _upload(house, story, ids["open"])
+    ids["rendition"] = "original"
+    house.secrets.add(ids["upload_id"])
+    await _seat_jury(house, story)
     await _decide_contest(house, story)
     await _note_private_things(house, http)
+
+
+async def _hold_back(house: House, story: Story) -> None:
+    """What nobody shall read: Ada's draft, and what she says against an editor's decision."""
+    ideas, headers = f"{house.groundswell.ideas_url}/v1/ideas", house.ada.headers
+    body = {"title": "Torta Incompiuta", "summary": "The basil is yet to come.", "draft": True}
+    contest = f"{house.groundswell.ideas_url}/v1/contests/{story.contest_id}/ideas"
+    draft = await _made(story.http.post(contest, headers=headers, json=body))
+    refused = await story.submit("Calzone Vietato", headers)
+    why = {"reason": "We know this one."}
+    await _made(
+        story.http.post(f"{ideas}/{refused}/reject", headers=story.staff("editor"), json=why)
+    )
+    words = {"words": "My grandmother had it first."}
+    await _made(story.http.put(f"{ideas}/{refused}/appeal", headers=headers, json=words))
+    house.ids |= {"draft_idea": draft["id"], "refused_idea": refused}
+    house.secrets |= {str(body["title"]), str(body["summary"]), draft["id"]}
+    house.secrets |= {"Calzone Vietato", refused}
+    house.secrets |= {words["words"], why["reason"]}
+
+
+async def _upload(house: House, story: Story, contest_id: str) -> str:
+    """A document of Ada's that was checked, and that nothing uses yet."""
+    uploads, headers = f"{house.groundswell.ideas_url}/v1/uploads", house.ada.headers
+    announced = {
+        "contest_id": contest_id,
+        "name": "secrets.pdf",
+        "bytes": len(PDF),
+        "content_type": "application/pdf",
+    }
+    begun = await _made(story.http.post(uploads, headers=headers, json=announced))
+    url = f"{uploads}/{begun['upload_id']}"
+    piece = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    sent = await story.http.patch(url, headers=headers | piece, content=PDF)
+    assert sent.is_success, sent.text
+    await _made(story.http.post(f"{url}/complete", headers=headers))
+    await story.until(url, lambda upload: upload["state"] == "ready", headers)
+    return str(begun["upload_id"])
+
+
+async def _seat_jury(house: House, story: Story) -> None:
+    """A contest in which the brand's juror is to score, in a round that nobody has opened."""
+    headers = story.staff("manager")
+    await story.open_contest(
+        "Name our car",
+        template="themed-contest",
+        categories=["Comfort"],
+        people=["The design team"],
+        reward_budget={"amount_minor": 900_000, "currency": "GBP"},
+    )
+    contest = f"{house.groundswell.ideas_url}/v1/contests/{story.contest_id}"
+    juror = f"{contest}/jurors/{BRAND}_juror"
+    await _made(story.http.put(juror, headers=headers, json={"office": "The design team"}))
+    body = {"name": "First", "purpose": "shortlist"}
+    planned = await _made(story.http.post(f"{contest}/rounds", headers=headers, json=body))
+    house.ids |= {"judged": story.contest_id, "round_id": planned["id"]}
 
 
 async def _decide_contest(house: House, story: Story) -> None:
@@ -178,12 +241,22 @@ async def _decide_contest(house: House, story: Story) -> None:
     await story.select(won[0], "They walk well.", won[1])
     await story.move_to("decided")
     house.ids["won_idea"] = won[0]
+    house.ids["comment_id"] = await _comment(house, story, won[0])
     rewards = await _statement(house, story, lambda page: len(page["rewards"]) == 2)
     accepted, offered = rewards["rewards"]
     house.ids["reward_id"], house.ids["terms_hash"] = offered["id"], offered["terms_hash"]
     url = f"{house.groundswell.rewards_url}/v1/rewards/{accepted['id']}/acceptance"
     body = {"terms_hash": accepted["terms_hash"]}
     await _made(story.http.post(url, headers=house.ada.headers, json=body))
+
+
+async def _comment(house: House, story: Story, idea_id: str) -> str:
+    """What Ada has to say, which waits for an editor."""
+    url = f"{house.groundswell.ideas_url}/v1/ideas/{idea_id}/comments"
+    said = {"text": "I drew it in the Hebrides."}
+    comment = await _made(story.http.post(url, headers=house.ada.headers, json=said))
+    house.secrets |= {said["text"], comment["id"]}
+    return str(comment["id"])
 
 
 async def _statement(house: House, story: Story, holds: Any) -> dict[str, Any]:

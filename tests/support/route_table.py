@@ -1,7 +1,7 @@
 """Every route of every service: who may call it, and what strangers get.
 
 The paths are filled with things of a House: {contest_id} is its draft unless said otherwise. A
-route that shows different things by its query comes once more with it.
+route that shows different things by its query, or on another thing, comes once more with a query.
 """
 
 from collections.abc import Mapping
@@ -18,54 +18,15 @@ from tests.support.doors import (
     own,
     persons,
     public,
-    shown,
 )
 from tests.support.house import OPERATOR
+from tests.support.ideas_table import DECIDED, IDEAS, OPEN
+
+__all__ = ["BALLOT_BOX", "IDEAS", "IDENTITY", "NOTIFICATIONS", "REWARDS", "VOTING", "Table"]
 
 Table = Mapping[str, Door]
 
-OPEN = {"contest_id": "open"}
-DECIDED = {"contest_id": "decided"}
-WAITING = {"idea_id": "waiting_idea"}
-
 _EXPLANATION = {"GET /problems/{slug}": public()}
-
-IDEAS: Table = _EXPLANATION | {
-    "POST /v1/contests": own("manager", opened=201, body={"title": "Other", "vote": "advisory"}),
-    "GET /v1/contests": shown(),
-    "GET /v1/contests/{contest_id}": hidden(*STAFF),
-    "PATCH /v1/contests/{contest_id}": brands("manager", body={"title": "Changed"}),
-    "POST /v1/contests/{contest_id}/phase": brands("manager", body={"to": "submission"}),
-    "POST /v1/contests/{contest_id}/ideas": closed(
-        "participant", body={"title": "Too early", "summary": "Nobody can know of it yet."}
-    ),
-    "GET /v1/contests/{contest_id}/ideas": hidden(*STAFF),
-    "GET /v1/contests/{contest_id}/ideas?limit=100": shown(ids=OPEN),
-    "GET /v1/contests/{contest_id}/ideas?status=submitted": hidden(
-        *STAFF, no_token=403, to_others=403, ids=OPEN
-    ),
-    "GET /v1/ideas/{idea_id}": hidden(*STAFF, author=True, ids=WAITING),
-    "POST /v1/ideas/{idea_id}/approve": brands("editor", "manager", ids=WAITING, body={}),
-    "POST /v1/ideas/{idea_id}/reject": brands(
-        "editor", "manager", ids=WAITING, body={"reason": "No."}
-    ),
-    "PUT /v1/contests/{contest_id}/shortlist": brands(
-        "editor", "manager", body={"idea_ids": ["{waiting_idea}"]}
-    ),
-    "POST /v1/contests/{contest_id}/vetoes": brands(
-        "manager", ids=DECIDED, body={"idea_id": "{won_idea}", "reason": "No."}
-    ),
-    "POST /v1/contests/{contest_id}/winners": brands(
-        "manager", ids=DECIDED, body={"idea_ids": ["{won_idea}"], "reason": "Yes."}
-    ),
-    "GET /v1/contests/{contest_id}/decision": public(404),
-    "POST /v1/contests/{contest_id}/amendments": brands(
-        "manager",
-        body={"reason": "No.", "poll_changed": {"poll_id": "{poll_id}", "paused": True}},
-    ),
-    "GET /v1/contests/{contest_id}/amendments": hidden(*STAFF),
-    "GET /v1/contests/{contest_id}/amendments?limit=100": shown(ids=OPEN),
-}
 
 VOTING: Table = _EXPLANATION | {
     "GET /v1/polls/{poll_id}": public(),

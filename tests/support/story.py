@@ -33,11 +33,11 @@ class Story:
 
     def staff(self, role: str) -> dict[str, str]:
         """The Authorization of somebody who works for the brand."""
-        return _bearer(self.issuer.mint(f"{role}_1", [role], brand_id=BRAND))
+        return bearer(self.issuer.mint(f"{role}_1", [role], brand_id=BRAND))
 
     def participant(self, name: str) -> dict[str, str]:
         """The Authorization of a participant."""
-        return _bearer(self.issuer.mint(name, ["participant"]))
+        return bearer(self.issuer.mint(name, ["participant"]))
 
     async def draft_contest(self, title: str, reward_plan: Any = None, **terms: Any) -> str:
         """A manager drafts a contest with all that it needs; its id, and the story is about it."""
@@ -94,7 +94,7 @@ class Story:
             # The first answer was lost on its way, and this one is to a repeat: look, and say so.
             headers = self.staff("editor") | await self.version()
             answer = await self.http.put(url, headers=headers, json={"idea_ids": list(idea_ids)})
-        _expect(answer, 200)
+        expect(answer, 200)
 
     async def move_to(self, phase: str) -> dict[str, Any]:
         """A manager moves the contest to another phase."""
@@ -104,7 +104,7 @@ class Story:
         if answer.status_code == httpx2.codes.PRECONDITION_FAILED:  # as above
             answer = await self.http.get(url, headers=self.staff("manager"))
             assert answer.json()["phase"] == phase
-        return _expect(answer, 200)
+        return expect(answer, 200)
 
     async def open_voting(self) -> None:
         """The contest enters voting, and its poll takes votes."""
@@ -116,16 +116,16 @@ class Story:
     async def vote(self, ballot_box_url: str, voter: dict[str, str], idea_id: str) -> str:
         """A participant, by their Authorization, votes; the id of the vote."""
         passes = f"{self.voting_url}/v1/polls/{self.poll_id}/passes"
-        permit = _expect(await self.http.post(passes, headers=voter), 201)
+        permit = expect(await self.http.post(passes, headers=voter), 201)
         votes = f"{ballot_box_url}/v1/polls/{self.poll_id}/votes"
-        headers, body = _bearer(permit["pass"]), {"idea_id": idea_id}
+        headers, body = bearer(permit["pass"]), {"idea_id": idea_id}
         async with asyncio.timeout(PATIENCE_SECONDS):
             # The box may hear of the poll a little later than the voting API does.
             while (answer := await self.http.post(votes, headers=headers, json=body)).is_error:
                 if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
                     break
                 await asyncio.sleep(0.1)
-        return str(_expect(answer, None)["vote_id"])
+        return str(expect(answer, None)["vote_id"])
 
     async def follow(self, notifications_url: str, person: dict[str, str]) -> None:
         """A participant follows the contest, once notifications has heard of it."""
@@ -136,7 +136,7 @@ class Story:
                 if answer.status_code != _NOT_YET:
                     break
                 await asyncio.sleep(0.1)
-        _expect(answer, 200)
+        expect(answer, 200)
 
     async def certified_tally(self) -> dict[str, Any]:
         """The tally, once it is certified and the contest has heard of it."""
@@ -160,7 +160,7 @@ class Story:
     async def decision(self) -> dict[str, Any]:
         """The decision as everybody can read it."""
         url = f"{self.ideas_url}/v1/contests/{self.contest_id}/decision"
-        return _expect(await self.http.get(url), 200)
+        return expect(await self.http.get(url), 200)
 
     async def until(
         self, url: str, holds: Any, headers: dict[str, str] | None = None
@@ -182,16 +182,18 @@ class Story:
     async def _post(
         self, path: str, headers: dict[str, str], body: Any, status: int | None = None
     ) -> dict[str, Any]:
-        return _expect(
+        return expect(
             await self.http.post(f"{self.ideas_url}{path}", headers=headers, json=body), status
         )
 
 
-def _bearer(token: str) -> dict[str, str]:
+def bearer(token: str) -> dict[str, str]:
+    """The Authorization that a token makes."""
     return {"Authorization": f"Bearer {token}"}
 
 
-def _expect(answer: httpx2.Response, status: int | None) -> dict[str, Any]:
+def expect(answer: httpx2.Response, status: int | None) -> dict[str, Any]:
+    """The JSON of an answer with this status, None: of any success. Raises Refused otherwise."""
     wanted = answer.is_success if status is None else answer.status_code == status
     if not wanted:
         raise Refused(f"{answer.request.method} {answer.url}: {answer.status_code} {answer.text}")

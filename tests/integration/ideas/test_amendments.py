@@ -10,6 +10,7 @@ from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged
 from groundswell_contracts.ideas import IdeaShortlisted
 from groundswell_contracts.poll_rules import PollRules
 from groundswell_kit.clock import utc_now
+from tests.integration.ideas.programmes import PROMISED, entry
 from tests.integration.ideas.world import World
 from tests.support.service import Json
 
@@ -143,6 +144,36 @@ async def test_a_second_round_decides(world: World) -> None:
     decision = await world.done("GET", f"/v1/contests/{contest_id}/decision", by=None)
     assert (decision["tally"]["name"], decision["overruled"]) == ("final", False)
     assert [tally["name"] for tally in decision["other_tallies"]] == ["north"]
+
+
+async def test_a_second_round_is_that_of_a_region(world: World) -> None:
+    regions = [{"name": name, "countries": [code]} for name, code in (("Java", "ID"), ("Oz", "AU"))]
+    draft = await world.draft(template="regional", regions=regions, vote="binding", **PROMISED)
+    contest_id = str(draft["id"])
+    await world.done("PATCH", f"/v1/contests/{contest_id}", {"entry_form": None}, if_match="*")
+    await world.enter(contest_id, "submission")
+    ada, bob, oz = [
+        await entry(world, contest_id, title, "per_1", region=region)
+        for title, region in (("Ada", "Java"), ("Bob", "Java"), ("Cy", "Oz"))
+    ]
+    shortlist = f"/v1/contests/{contest_id}/shortlist"
+    for name, idea_ids in (("Java", [ada, bob]), ("Oz", [oz])):
+        body = {"idea_ids": idea_ids, "region": name}
+        await world.done("PUT", shortlist, body, by="editor", if_match="*")
+    java = (await world.enter(contest_id, "voting"))["polls"][0]
+    closing = (utc_now() + timedelta(hours=3)).isoformat()
+    final = {"name": "final", "idea_ids": [bob], "closes_at": closing, "region": "Java"}
+    opened = (await amended(world, contest_id, poll_opened=final))["poll_opened"]
+    (event,) = await told(world)
+    assert event.poll_opened is not None
+    assert event.poll_opened.rules.eligibility.regions == ("ID",)
+
+    await world.enter(contest_id, "deliberation")
+    await world.certify(contest_id, [(ada, 9), (bob, 2)], java["id"])
+    await world.certify(contest_id, [(bob, 3)], opened["id"])
+    body = {"idea_ids": [bob], "reason": "The final said so.", "region": "Java"}
+    won = await world.done("POST", f"/v1/contests/{contest_id}/winners", body)
+    assert [(winner["idea_id"], winner["rank"]) for winner in won["items"]] == [(bob, 1)]
 
 
 async def test_everybody_reads_them_in_order_page_by_page(world: World) -> None:

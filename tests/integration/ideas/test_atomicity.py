@@ -16,13 +16,38 @@ EVENTS = {
     "POST /v1/contests": [],
     "PATCH /v1/contests/{contest_id}": [],
     "POST /v1/contests/{contest_id}/phase": ["ContestPhaseChanged", "ContestPublished"],
+    "POST /v1/contests/{contest_id}/clone": [],
+    "POST /v1/contests/{contest_id}/pause": ["ContestAmended", "ContestAmended"],
+    "POST /v1/contests/{contest_id}/resume": ["ContestAmended"],
+    "POST /v1/contests/{contest_id}/pilot/widen": ["ContestAmended"],
     "POST /v1/contests/{contest_id}/ideas": ["IdeaSubmitted"],
+    "POST /v1/contests/{contest_id}/ideas/on-behalf": ["IdeaSubmitted"],
+    "POST /v1/contests/{contest_id}/imports": ["IdeaSubmitted"],
+    "PATCH /v1/ideas/{idea_id}": ["IdeaRevised"],
+    "POST /v1/ideas/{idea_id}/submit": ["IdeaSubmitted"],
+    "POST /v1/ideas/{idea_id}/withdraw": ["IdeaWithdrawn"],
+    "PUT /v1/ideas/{idea_id}/team/me": [],
     "POST /v1/ideas/{idea_id}/approve": ["IdeaApproved"],
     "POST /v1/ideas/{idea_id}/reject": ["IdeaRejected"],
+    "POST /v1/ideas/{idea_id}/hold": ["IdeaHeld"],
+    "POST /v1/ideas/{idea_id}/merge": ["IdeaMerged"],
+    "POST /v1/ideas/{idea_id}/unmerge": ["IdeaApproved", "IdeaUnmerged"],
+    "POST /v1/moderation/decisions": ["IdeaApproved"],
     "PUT /v1/contests/{contest_id}/shortlist": ["IdeaShortlisted"],
     "POST /v1/contests/{contest_id}/amendments": ["ContestAmended"],
     "POST /v1/contests/{contest_id}/vetoes": ["WinnerVetoed"],
     "POST /v1/contests/{contest_id}/winners": ["WinnerSelected"],
+    "POST /v1/contests/{contest_id}/winners/{idea_id}/acceptance": ["WinnerConfirmed"],
+    "POST /v1/contests/{contest_id}/winners/{idea_id}/refusal": [
+        "WinnerDeclined",
+        "WinnerSelected",
+    ],
+    "POST /v1/contests/{contest_id}/winners/{idea_id}/dropout": [
+        "WinnerDeclined",
+        "WinnerSelected",
+    ],
+    "PUT /v1/contests/{contest_id}/reviews/{idea_id}": ["IdeaAnswered"],
+    "POST /v1/contests/{contest_id}/milestones": ["MilestoneReached"],
 }
 
 
@@ -52,7 +77,7 @@ async def test_a_transaction_that_begins_again_tells_once(
     second = SecondAttempt(monkeypatch)
     (status,) = (await statuses(scene, route, {role})).values()
     assert status in (200, 201)
-    assert second.attempts == 2
+    assert second.attempts >= 2  # one for each store that is written to
     told = await world.event_names()
     for name in before:
         told.remove(name)

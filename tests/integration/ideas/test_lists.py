@@ -3,7 +3,6 @@
 from typing import Any
 
 from groundswell_kit.clock import utc_now
-from tests.integration.ideas.scene import new_scene
 from tests.integration.ideas.world import World, new_contest
 
 
@@ -72,8 +71,11 @@ async def test_ideas_come_as_they_were_handed_in(world: World) -> None:
 
 
 async def test_staff_look_for_what_waits(world: World) -> None:
-    scene = await new_scene(world)
-    path = f"/v1/contests/{scene.ids['open']}/ideas"
+    contest_id, approved = await world.contest_in("submission")
+    waiting, rejected = [await world.submit(contest_id) for _ in range(2)]
+    why = {"reason": "Not a ship."}
+    await world.done("POST", f"/v1/ideas/{rejected}/reject", why, by="editor")
+    path = f"/v1/contests/{contest_id}/ideas"
     found = {
         status: [
             idea["id"]
@@ -82,9 +84,9 @@ async def test_staff_look_for_what_waits(world: World) -> None:
         for status in ("submitted", "approved", "rejected")
     }
     assert found == {
-        "submitted": [scene.ids["waiting"]],
-        "approved": [scene.ids["approved"]],
-        "rejected": [],
+        "submitted": [waiting],
+        "approved": approved,
+        "rejected": [rejected],
     }
 
 

@@ -12,7 +12,7 @@ KEYED = [
     route
     for route in WRITES
     if route.method == "POST"
-    and route.path.endswith(("contests", "ideas", "vetoes", "winners", "amendments"))
+    and route.path.endswith(("contests", "ideas", "on-behalf", "vetoes", "winners", "amendments"))
 ]
 
 

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
@@ -12,6 +14,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_ideas import app as wiring
+from groundswell_ideas.app.parts import selection_commands
 from groundswell_ideas.selection.commands import SelectionCommands
 from groundswell_ideas.selection.rules import CertifiedTally, RankedIdea
 from groundswell_ideas.settings import Settings
@@ -108,13 +111,19 @@ class World:
 
     @property
     def selection(self) -> SelectionCommands:
-        return SelectionCommands(self.stores.contests, self.stores.ideas, self.stores.tallies)
+        return selection_commands(self.stores)
 
-    async def contest_in(self, phase: str, **changes: object) -> tuple[str, list[str]]:
-        """A contest in this phase, and its three approved ideas; the first has most votes."""
+    async def contest_in(
+        self, phase: str, author: str = "per_0", **changes: object
+    ) -> tuple[str, list[str]]:
+        """A contest in this phase, and its three approved ideas.
+
+        The first one has most votes, and is by this author.
+        """
         contest_id = str((await self.draft(**changes))["id"])
         await self.enter(contest_id, "submission")
-        idea_ids = [await self.submit(contest_id, f"Ship {n}", by=f"per_{n}") for n in range(3)]
+        authors = (author, "per_1", "per_2")
+        idea_ids = [await self.submit(contest_id, f"Ship {n}", by) for n, by in enumerate(authors)]
         for idea_id in idea_ids:
             await self.approve(idea_id)
         for step in PHASES[1 : PHASES.index(phase) + 1]:
@@ -191,15 +200,17 @@ def new_contest(**changes: object) -> Json:
 
 @asynccontextmanager
 async def new_world(engines: Engines, issuer: LocalIssuer) -> AsyncIterator[World]:
-    """The service with a database of its own, which is dropped at the end."""
-    settings = Settings(
-        **service.told(engines, issuer),
-        ideas_api_port=0,
-        ideas_worker_port=0,
-    )
-    async with service.own_database(settings, "ideas") as database:
-        stores = wiring.Stores(database)
-        await stores.ensure_indexes()
-        app = wiring.create_api(settings, stores, Health("api"))
-        async with service.client_of(app) as client:
-            yield World(settings, stores, database, app, client, issuer)
+    """The service with a database and a folder of its own, which are dropped at the end."""
+    with TemporaryDirectory(prefix="groundswell-media-") as media:
+        settings = Settings(
+            **service.told(engines, issuer),
+            ideas_api_port=0,
+            ideas_worker_port=0,
+            media_url=Path(media).as_uri(),
+        )
+        async with service.own_database(settings, "ideas") as database:
+            stores = wiring.Stores(database)
+            await stores.ensure_indexes()
+            app = wiring.create_api(settings, stores, Health("api"))
+            async with service.client_of(app) as client:
+                yield World(settings, stores, database, app, client, issuer)

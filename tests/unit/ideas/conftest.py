@@ -1,10 +1,18 @@
-"""A contest as it stands right before opening; tests change what they are about."""
+"""A contest right before it opens, and an idea that waits; tests change what they are about."""
 
 from datetime import UTC, date, datetime
 
 import pytest
 
-from groundswell_ideas.contests.rules import Contest, PhaseReached, Terms, Timetable
+from groundswell_ideas.contests.rules import Contest, PhaseReached
+from groundswell_ideas.submissions.rules import Idea
+from groundswell_ideas.templates.catalogue import Templates, load_templates
+from groundswell_ideas.terms.rules import Terms, Timetable
+
+
+@pytest.fixture(scope="session")
+def templates() -> Templates:
+    return load_templates()
 
 
 @pytest.fixture
@@ -13,10 +21,11 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def draft(now: datetime) -> Contest:
+def draft(templates: Templates, now: datetime) -> Contest:
     return Contest(
         brand_id="nerc",
         id="con_1",
+        programme=templates["name-it"].programme,
         terms=Terms(
             title="Name our ship",
             vote="advisory",
@@ -30,4 +39,18 @@ def draft(now: datetime) -> Contest:
             answer_by=date(2026, 5, 6),
         ),
         phases=(PhaseReached("draft", now),),
+    )
+
+
+@pytest.fixture
+def idea(now: datetime) -> Idea:
+    return Idea(
+        brand_id="nerc",
+        contest_id="con_1",
+        id="idea_1",
+        participant_id="per_1",
+        title="Boaty McBoatface",
+        summary="Because.",
+        fields={},
+        submitted_at=now,
     )

@@ -13,12 +13,19 @@ from groundswell_ideas.amendments.rules import (
     obstacles_to_amending,
     obstacles_to_changing,
     obstacles_to_opening,
+    obstacles_to_pausing,
+    obstacles_to_resuming,
+    obstacles_to_widening,
+    paused,
+    resumed,
+    widened,
     with_change,
     with_poll,
 )
-from groundswell_ideas.contests.rules import Contest, Phase, PhaseReached
+from groundswell_ideas.contests.rules import Contest, PhaseReached
 from groundswell_ideas.polls.rules import BALLOTS_MAXIMUM, Poll, PollChange, PollRules
 from groundswell_ideas.submissions.rules import Idea, Status
+from groundswell_ideas.terms.rules import PHASES, Phase, Pilot, Region
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 CLOSING = datetime(2026, 4, 16, 23, tzinfo=UTC)
@@ -160,6 +167,14 @@ class TestChanging:
         assert newly_shortlisted(voting, change) == ["late"]
         assert with_change(voting, change).shortlist == ("a", "b", "gone", "late")
 
+    def test_a_poll_closes_before_the_day_of_the_answer_is_over_at_the_place(
+        self, voting: Contest
+    ) -> None:
+        tokyo = replace(voting, terms=replace(voting.terms, time_zone="Asia/Tokyo"))
+        midnight = datetime(2026, 5, 6, 15, tzinfo=UTC)
+        assert refusals(tokyo, closes_at=midnight - timedelta(minutes=1)) == []
+        assert refusals(tokyo, closes_at=midnight) == [(".closes_at", "order")]
+
 
 class TestOpening:
     FINAL = Poll(
@@ -203,9 +218,100 @@ class TestOpening:
         assert (obstacle.field, obstacle.rule) == ("body.poll_opened.idea_ids", "maximum")
 
 
+class TestRegions:
+    JAVA = replace(POLL, name="Java", region="Java", idea_ids=("a",), removed_idea_ids=())
+    BALI = replace(SOUTH, name="Bali", region="Bali", idea_ids=("b",))
+
+    @pytest.fixture
+    def islands(self, voting: Contest) -> Contest:
+        regions = (Region(name="Java"), Region(name="Bali"))
+        return replace(
+            voting,
+            terms=replace(voting.terms, regions=regions),
+            polls=(self.JAVA, self.BALI),
+            shortlist=("a", "b"),
+            shortlists={"Java": ("a",), "Bali": ("b",)},
+        )
+
+    def test_an_idea_that_comes_on_a_ballot_is_on_the_shortlist_of_its_region(
+        self, islands: Contest
+    ) -> None:
+        change = PollChange(poll_id="poll_1", added_idea_ids=("late",))
+        amended = with_change(islands, change)
+        assert amended.shortlist == ("a", "b", "late")
+        assert amended.shortlists == {"Java": ("a", "late"), "Bali": ("b",)}
+
+    def test_it_belongs_there(self, islands: Contest) -> None:
+        for region, wrong in (("Java", []), ("Bali", [(".added_idea_ids.0", "region")])):
+            late = {"late": replace(idea("late"), region=region)}
+            assert refusals(islands, ideas=late, added_idea_ids=("late",)) == wrong
+
+    @pytest.mark.parametrize(
+        ("region", "idea_ids", "wrong"),
+        [
+            ("Java", ("a",), []),
+            ("Java", ("b",), ["idea_ids.0"]),
+            (None, ("a",), ["region"]),
+            ("Atlantis", ("a",), ["region"]),
+        ],
+    )
+    def test_a_further_round_is_that_of_a_region(
+        self, islands: Contest, region: str | None, idea_ids: tuple[str, ...], wrong: list[str]
+    ) -> None:
+        final = replace(TestOpening.FINAL, region=region, idea_ids=idea_ids)
+        found = obstacles_to_opening(islands, final, NOW)
+        assert [o.field for o in found] == [f"body.poll_opened.{field}" for field in wrong]
+
+
+class TestPaused:
+    def test_no_poll_goes_on_or_opens_before_its_contest_does(self, voting: Contest) -> None:
+        still, _ = paused(voting, "We look into it.", NOW)
+        assert refusals(still, paused=False) == [(".paused", "paused")]
+        assert refusals(still, closes_at=LAST_DAY) == []
+        (obstacle,) = obstacles_to_opening(still, TestOpening.FINAL, NOW)
+        assert (obstacle.field, obstacle.rule) == ("body.poll_opened", "paused")
+
+
 def test_amendments_sort_by_their_number() -> None:
     ids = [
         Amendment(contest_id="con_1", number=number, reason="r", amended_at=NOW).id
         for number in (1, 2, 10, 100, 20_000)
     ]
     assert sorted(ids) == ids
+
+
+class TestStandingStill:
+    def going(self, draft: Contest) -> Contest:
+        south = replace(POLL, id="poll_south", name="south", paused=True)
+        over = replace(POLL, id="poll_over", name="over", closes_at=NOW)
+        return replace(
+            draft, phases=(PhaseReached("voting", NOW),), polls=(POLL, south, over), amendments=4
+        )
+
+    def test_polls_that_go_on_are_paused_with_their_contest(self, draft: Contest) -> None:
+        contest = self.going(draft)
+        still, changes = paused(contest, "We look into it.", NOW)
+        assert changes == [PollChange(poll_id=POLL.id, paused=True)]
+        assert [poll.paused for poll in still.polls] == [True, True, False]
+        assert (still.amendments, still.version) == (6, contest.version + 1)
+        again, back = resumed(still, NOW)
+        assert back == [PollChange(poll_id=POLL.id, paused=False)]
+        assert (again.polls, again.pause) == (contest.polls, None)
+
+    def test_a_poll_that_closed_meanwhile_is_not_resumed(self, draft: Contest) -> None:
+        still, _ = paused(self.going(draft), "We look into it.", NOW)
+        _, changes = resumed(still, CLOSING)
+        assert changes == []
+
+    @pytest.mark.parametrize("phase", PHASES)
+    def test_what_is_open_can_be_paused(self, draft: Contest, phase: Phase) -> None:
+        contest = replace(draft, phases=(PhaseReached(phase, NOW),))
+        assert bool(obstacles_to_pausing(contest)) == (phase in ("draft", "closed"))
+        assert obstacles_to_resuming(contest)
+
+    def test_only_a_pilot_can_be_widened_and_only_once(self, draft: Contest) -> None:
+        contest = replace(draft, phases=(PhaseReached("submission", NOW),))
+        assert obstacles_to_widening(contest)
+        pilot = replace(contest, terms=replace(contest.terms, pilot=Pilot(people=3, days=4)))
+        assert obstacles_to_widening(pilot) == []
+        assert obstacles_to_widening(widened(pilot, NOW))

@@ -7,21 +7,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from groundswell_ideas.contests.rules import Contest, Phase, PhaseReached, Veto, Winner
+from groundswell_ideas.contests.rules import Contest, PhaseReached, Veto, Winner
 from groundswell_ideas.selection.rules import (
     CertifiedTally,
     RankedIdea,
-    obstacles_to_selecting,
-    obstacles_to_shortlisting,
     obstacles_to_vetoing,
-    passed_over,
     unfit_for_shortlist,
     unlisted,
-    with_shortlist,
     with_veto,
-    with_winners,
 )
+from groundswell_ideas.selection.rules.rankings import passed_over
+from groundswell_ideas.selection.rules.shortlists import obstacles_to_shortlisting, with_shortlist
+from groundswell_ideas.selection.rules.winners import Choice, obstacles_to_selecting, with_winners
 from groundswell_ideas.submissions.rules import Idea, Status
+from groundswell_ideas.terms.rules import Phase
 
 NOW = datetime(2026, 4, 20, tzinfo=UTC)
 SHIPS = ("idea_1", "idea_2", "idea_3", "idea_4", "idea_5")
@@ -40,6 +39,11 @@ def tally_of(votes: Sequence[int]) -> CertifiedTally:
         log_hash="ab" * 32,
         certified_at=NOW,
     )
+
+
+def won(contest: Contest, tally: CertifiedTally, idea_ids: Sequence[str], why: str) -> Contest:
+    """The contest after these ideas were selected."""
+    return with_winners(contest, tally, Choice(idea_ids=tuple(idea_ids), reason=why), NOW)
 
 
 TALLY = tally_of([124109, 34371, 15231, 10679, 10284])
@@ -96,7 +100,7 @@ class TestVeto:
         assert obstacles_to_vetoing(decided, "idea_2") == []
 
     def test_a_winner_that_is_vetoed_wins_no_longer(self, contest: Contest) -> None:
-        decided = with_winners(contest, TALLY, ["idea_1", "idea_2"], "the best", NOW)
+        decided = won(contest, TALLY, ["idea_1", "idea_2"], "the best")
         vetoed = with_veto(decided, "idea_1", "not their own", NOW)
         assert [winner.idea_id for winner in vetoed.winners] == ["idea_2"]
         assert vetoed.vetoes == (Veto("idea_1", "not their own", NOW, was_selected=True),)
@@ -131,7 +135,7 @@ class TestSelecting:
         assert bool(obstacles_to_selecting(here, TALLY, ["idea_1"])) != allowed
 
     def test_others_are_selected_once_nobody_stands(self, contest: Contest) -> None:
-        decided = with_winners(contest, TALLY, ["idea_1", "idea_2"], "the best", NOW)
+        decided = won(contest, TALLY, ["idea_1", "idea_2"], "the best")
         one_left = with_veto(decided, "idea_1", "not their own", NOW)
         for standing in (decided, one_left):
             (obstacle,) = obstacles_to_selecting(standing, TALLY, ["idea_3"])
@@ -142,7 +146,7 @@ class TestSelecting:
         assert obstacle.rule == "vetoed"
 
     def test_a_binding_vote_binds_again_after_a_veto(self, contest: Contest) -> None:
-        decided = with_winners(self.binding(contest), TALLY, ["idea_1"], "the best", NOW)
+        decided = won(self.binding(contest), TALLY, ["idea_1"], "the best")
         vetoed = with_veto(decided, "idea_1", "not their own", NOW)
         (obstacle,) = obstacles_to_selecting(vetoed, TALLY, ["idea_3"])
         assert obstacle.message == "idea_2 at rank 2 comes first"
@@ -151,7 +155,7 @@ class TestSelecting:
     def test_an_advisory_vote_may_be_overruled(self, contest: Contest) -> None:
         assert obstacles_to_selecting(contest, TALLY, ["idea_5"]) == []
         assert [idea.idea_id for idea in passed_over(TALLY, ["idea_5"])] == list(SHIPS[:4])
-        (winner,) = with_winners(contest, TALLY, ["idea_5"], "a good name", NOW).winners
+        (winner,) = won(contest, TALLY, ["idea_5"], "a good name").winners
         assert winner == Winner("idea_5", "a good name", 5, NOW)
 
     def test_a_vetoed_idea_cannot_win_even_then(self, contest: Contest) -> None:
@@ -166,7 +170,7 @@ class TestSelecting:
 
     def test_an_idea_without_votes_comes_behind_all_that_have_some(self, contest: Contest) -> None:
         tally = tally_of([3, 1])
-        winners = with_winners(contest, tally, ["idea_5"], "a good name", NOW).winners
+        winners = won(contest, tally, ["idea_5"], "a good name").winners
         assert winners[0].rank is None
         assert [idea.idea_id for idea in passed_over(tally, ["idea_5"])] == ["idea_1", "idea_2"]
 

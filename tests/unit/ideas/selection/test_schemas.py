@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from groundswell_ideas.selection.rules import SHORTLIST_MAXIMUM
+from groundswell_ideas.contests.rules import SHORTLIST_MAXIMUM
 from groundswell_ideas.selection.schemas import Selection, Shortlist
 
 

@@ -1,10 +1,11 @@
-"""What can be amended while people vote, and what cannot. Pure; called by the commands."""
+"""What can be amended in a contest that is open, and what cannot. Pure; called by commands."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
-from groundswell_ideas.contests.rules import Contest, Obstacle
+from groundswell_ideas.calendar.rules import answer_due_at
+from groundswell_ideas.contests.rules import Contest, Pause
 from groundswell_ideas.polls.rules import (
     BALLOTS_MAXIMUM,
     POLLS_MAXIMUM,
@@ -13,8 +14,10 @@ from groundswell_ideas.polls.rules import (
     changed,
     ideas_on_ballots,
 )
-from groundswell_ideas.selection.rules import unfit_for_shortlist, unlisted
+from groundswell_ideas.selection.rules import of_no_region, unfit_for_shortlist, unlisted
+from groundswell_ideas.selection.rules.shortlists import of_another_region
 from groundswell_ideas.submissions.rules import Idea
+from groundswell_ideas.terms.rules import Obstacle
 
 CHANGED = "body.poll_changed"
 OPENED = "body.poll_opened"
@@ -24,7 +27,8 @@ OPENED = "body.poll_opened"
 class Amendment:
     """A change of a contest since it opened; those of a contest are numbered from 1.
 
-    It changed an open poll or opened another one.
+    It changed an open poll or opened another one, paused or resumed the contest, or lifted the cap
+    on its pilot.
     """
 
     contest_id: str
@@ -33,6 +37,8 @@ class Amendment:
     amended_at: datetime
     poll_changed: PollChange | None = None
     poll_opened: Poll | None = None
+    paused: bool | None = None
+    pilot_widened: bool = False
 
     @property
     def id(self) -> str:
@@ -65,19 +71,27 @@ def obstacles_to_changing(
     removed = _fields(f"{CHANGED}.removed_idea_ids", change.removed_idea_ids)
     found = [
         *unfit_for_shortlist(contest, added, ideas),
+        *of_another_region(added, ideas, poll.region),
         *_not_to_add(poll, added),
         *_not_to_remove(poll, removed),
         *_obstacles_to_closing(contest, f"{CHANGED}.closes_at", change.closes_at, now),
     ]
+    if contest.pause is not None and change.paused is False:
+        message = "the contest is paused, and goes on as a whole"
+        found.append(Obstacle(f"{CHANGED}.paused", "paused", message))
     if not found and changed(poll, change) == poll:
         found.append(Obstacle(CHANGED, "change", "nothing would be different"))
     return found or _too_many(contest, f"{CHANGED}.added_idea_ids", len(change.added_idea_ids))
 
 
 def obstacles_to_opening(contest: Contest, poll: Poll, now: datetime) -> list[Obstacle]:
-    """What keeps another poll from being opened."""
+    """What keeps another poll from being opened; where there are regions it is of one of them."""
+    if contest.pause is not None:
+        return [Obstacle(OPENED, "paused", "no poll opens in a contest that is paused")]
+    if found := of_no_region(contest, poll.region, f"{OPENED}.region"):
+        return found
     found = [
-        *unlisted(contest, _fields(f"{OPENED}.idea_ids", poll.idea_ids)),
+        *unlisted(contest, _fields(f"{OPENED}.idea_ids", poll.idea_ids), poll.region),
         *_obstacles_to_closing(contest, f"{OPENED}.closes_at", poll.closes_at, now),
     ]
     if poll.name in {other.name for other in contest.polls}:
@@ -91,14 +105,12 @@ def obstacles_to_opening(contest: Contest, poll: Poll, now: datetime) -> list[Ob
 
 def with_change(contest: Contest, change: PollChange) -> Contest:
     """The contest with one poll changed; ideas that came on its ballot are on the shortlist."""
-    polls = (changed(p, change) if p.id == change.poll_id else p for p in contest.polls)
-    return replace(
-        contest,
-        version=contest.version + 1,
-        amendments=contest.amendments + 1,
-        polls=tuple(polls),
-        shortlist=(*contest.shortlist, *newly_shortlisted(contest, change)),
-    )
+    added, parts = newly_shortlisted(contest, change), dict(contest.shortlists)
+    for poll in contest.polls:
+        if poll.id == change.poll_id and poll.region is not None:
+            parts[poll.region] = (*parts.get(poll.region, ()), *added)
+    amended = _with_changes(contest, [change], amendments=1)
+    return replace(amended, shortlist=(*contest.shortlist, *added), shortlists=parts)
 
 
 def with_poll(contest: Contest, poll: Poll) -> Contest:
@@ -108,6 +120,76 @@ def with_poll(contest: Contest, poll: Poll) -> Contest:
         version=contest.version + 1,
         amendments=contest.amendments + 1,
         polls=(*contest.polls, poll),
+    )
+
+
+def obstacles_to_pausing(contest: Contest) -> list[Obstacle]:
+    """What keeps a contest from being paused."""
+    if contest.phase in ("draft", "closed"):
+        return [Obstacle("phase", "phase", f"a contest in {contest.phase} cannot be paused")]
+    if contest.pause is not None:
+        return [Obstacle("pause", "paused", "the contest is paused already")]
+    return []
+
+
+def obstacles_to_resuming(contest: Contest) -> list[Obstacle]:
+    """What keeps a contest from being resumed."""
+    return [] if contest.pause else [Obstacle("pause", "running", "the contest is not paused")]
+
+
+def obstacles_to_widening(contest: Contest) -> list[Obstacle]:
+    """What keeps the cap on a contest's pilot from being lifted."""
+    if contest.terms.pilot is None:
+        return [Obstacle("pilot", "missing", "the contest was not opened as a pilot")]
+    if contest.phase in ("draft", "closed"):
+        message = f"the pilot of a contest in {contest.phase} cannot be widened"
+        return [Obstacle("phase", "phase", message)]
+    if contest.pilot_widened_at is not None:
+        return [Obstacle("pilot", "wide", "the pilot was widened already")]
+    return []
+
+
+def paused(contest: Contest, reason: str, now: datetime) -> tuple[Contest, list[PollChange]]:
+    """The contest standing still, and how its open polls are paused with it."""
+    going = [poll for poll in contest.polls if is_open(contest, poll, now) and not poll.paused]
+    changes = [PollChange(poll_id=poll.id, paused=True) for poll in going]
+    pause = Pause(reason, now, tuple(poll.id for poll in going))
+    still = replace(contest, pause=pause)
+    return _with_changes(still, changes, amendments=1 + len(changes)), changes
+
+
+def resumed(contest: Contest, now: datetime) -> tuple[Contest, list[PollChange]]:
+    """The contest going on, and with it the polls that were paused by its pause."""
+    with_it = set() if contest.pause is None else set(contest.pause.poll_ids)
+    waiting = [
+        poll
+        for poll in contest.polls
+        if poll.id in with_it and poll.paused and is_open(contest, poll, now)
+    ]
+    changes = [PollChange(poll_id=poll.id, paused=False) for poll in waiting]
+    going = replace(contest, pause=None)
+    return _with_changes(going, changes, amendments=1 + len(changes)), changes
+
+
+def widened(contest: Contest, now: datetime) -> Contest:
+    """The contest without the cap on its pilot."""
+    return _with_changes(replace(contest, pilot_widened_at=now), [], amendments=1)
+
+
+def is_open(contest: Contest, poll: Poll, now: datetime) -> bool:
+    """Whether people vote in a poll, unless it is paused."""
+    return contest.phase == "voting" and now < poll.closes_at
+
+
+def _with_changes(contest: Contest, changes: Sequence[PollChange], *, amendments: int) -> Contest:
+    """The next version of the contest, with these changes of its polls."""
+    by_poll = {change.poll_id: change for change in changes}
+    polls = (changed(p, by_poll[p.id]) if p.id in by_poll else p for p in contest.polls)
+    return replace(
+        contest,
+        version=contest.version + 1,
+        amendments=contest.amendments + amendments,
+        polls=tuple(polls),
     )
 
 
@@ -151,8 +233,7 @@ def _obstacles_to_closing(
         return []
     if closes_at <= now:
         return [Obstacle(field, "past", "the poll would have closed already")]
-    answer_by = contest.terms.answer_by
-    if answer_by is not None and answer_by < closes_at.astimezone(UTC).date():
+    if contest.terms.answer_by is not None and answer_due_at(contest.terms) <= closes_at:
         return [Obstacle(field, "order", "the answer is due before the poll closes")]
     return []
 

@@ -6,9 +6,9 @@ from typing import Annotated, Self
 from pydantic import Field, StrictBool, model_validator
 
 from groundswell_ideas.amendments.rules import Amendment
+from groundswell_ideas.contests.rules import SHORTLIST_MAXIMUM
 from groundswell_ideas.polls.rules import Poll, PollChange
-from groundswell_ideas.polls.schemas import PollAnswer, PollBody
-from groundswell_ideas.selection.rules import SHORTLIST_MAXIMUM
+from groundswell_ideas.polls.schemas import Name, PollAnswer, PollBody
 from groundswell_ideas.shapes import Answer, Id, Moment, Reason, Request, UniqueIds
 
 IdeaIds = Annotated[UniqueIds, Field(max_length=SHORTLIST_MAXIMUM)]
@@ -39,10 +39,25 @@ class PollChangeBody(Request):
 
 
 class PollOpeningBody(PollBody):
-    """Another poll, such as a further round, with some of the shortlisted ideas on its ballot."""
+    """Another poll, such as a further round, with some of the shortlisted ideas on its ballot.
 
+    Where there are regions it is that of one of them, with ideas of its shortlist.
+    """
+
+    region: Name | None = None
     idea_ids: Annotated[IdeaIds, Field(min_length=1)]
     closes_at: Moment
+
+    def poll(self) -> Poll:
+        """The poll, which has no id yet."""
+        return Poll(
+            id="",
+            name=self.name,
+            region=self.region,
+            rules=self.rules.value(),
+            idea_ids=tuple(self.idea_ids),
+            closes_at=self.closes_at,
+        )
 
 
 class NewAmendment(Request):
@@ -57,6 +72,12 @@ class NewAmendment(Request):
         if (self.poll_changed is None) == (self.poll_opened is None):
             raise ValueError("an amendment has either poll_changed or poll_opened")
         return self
+
+
+class Why(Request):
+    """The reason that everybody reads."""
+
+    reason: Annotated[Reason, Field(examples=["We look into votes that came in by machine."])]
 
 
 class PollChangeAnswer(Answer):
@@ -81,13 +102,18 @@ class OpenedPollAnswer(PollAnswer):
 
 
 class AmendmentAnswer(Answer):
-    """A change of a contest since it opened. Those of a contest are numbered from 1."""
+    """A change of a contest since it opened. Those of a contest are numbered from 1.
+
+    `paused` says that the contest stands still from then on, or goes on again.
+    """
 
     number: int
     reason: str
     amended_at: datetime
     poll_changed: PollChangeAnswer | None
     poll_opened: OpenedPollAnswer | None
+    paused: bool | None
+    pilot_widened: bool
 
     @classmethod
     def of(cls, amendment: Amendment) -> Self:
@@ -99,6 +125,8 @@ class AmendmentAnswer(Answer):
             amended_at=amendment.amended_at,
             poll_changed=None if change is None else PollChangeAnswer.model_validate(change),
             poll_opened=None if poll is None else OpenedPollAnswer.of_opened(poll),
+            paused=amendment.paused,
+            pilot_widened=amendment.pilot_widened,
         )
 
 

@@ -1,5 +1,6 @@
 """Amendments in MongoDB; the events about them go with the contest that they change."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from pydantic import TypeAdapter
@@ -10,6 +11,7 @@ from groundswell_ideas.amendments.rules import Amendment
 from groundswell_kit.mongo import Document
 
 _AMENDMENT = TypeAdapter(Amendment)
+_ABOUT_IDEAS = ("poll_changed.added_idea_ids", "poll_changed.removed_idea_ids", "poll_opened.id")
 
 
 class AmendmentStore:
@@ -19,9 +21,11 @@ class AmendmentStore:
         self._amendments = database["amendments"]
 
     async def ensure_indexes(self) -> None:
-        """Makes the collection's index; a repeat changes nothing."""
+        """Makes the collection's indexes; a repeat changes nothing."""
         in_contest = [("brand_id", ASCENDING), ("contest_id", ASCENDING), ("_id", ASCENDING)]
         await self._amendments.create_index(in_contest)
+        for about in _ABOUT_IDEAS:
+            await self._amendments.create_index([*in_contest[:2], (about, ASCENDING)])
 
     async def add(self, brand_id: str, amendment: Amendment) -> None:
         """Stores an amendment. Raises DuplicateKeyError when the contest has one of its number."""
@@ -36,4 +40,17 @@ class AmendmentStore:
         if after is not None:
             wanted["_id"] = {"$gt": after}
         found = self._amendments.find(wanted).sort("_id", ASCENDING).limit(limit)
+        return [_AMENDMENT.validate_python(document) async for document in found]
+
+    async def about(
+        self, brand_id: str, contest_id: str, idea_id: str, poll_ids: Sequence[str]
+    ) -> list[Amendment]:
+        """Amendments that put an idea on ballots, took it off, or opened one of these polls."""
+        added, removed, opened = _ABOUT_IDEAS
+        wanted = {
+            "brand_id": brand_id,
+            "contest_id": contest_id,
+            "$or": [{added: idea_id}, {removed: idea_id}, {opened: {"$in": list(poll_ids)}}],
+        }
+        found = self._amendments.find(wanted).sort("_id", ASCENDING)
         return [_AMENDMENT.validate_python(document) async for document in found]

@@ -1,92 +1,17 @@
-"""What a contest is and when it may enter its next phase. Pure; called by the commands."""
+"""What a contest is, who may see and edit it, when it takes ideas. Pure; called by commands."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
 
-from groundswell_ideas.polls.rules import BALLOTS_MAXIMUM, Poll, PollTerms
+from groundswell_ideas.polls.rules import Poll, PollRules
+from groundswell_ideas.templates.rules import Programme
+from groundswell_ideas.terms.rules import Obstacle, Phase, Region, Terms, TermsOfEntry, Timetable
+from groundswell_ideas.terms.rules.local_times import to_utc
 
-Phase = Literal[
-    "draft",
-    "submission",
-    "moderation",
-    "voting",
-    "deliberation",
-    "decided",
-    "delivery",
-    "closed",
-]
-VoteStanding = Literal["advisory", "binding"]
-
-NEXT_PHASES: Mapping[Phase, tuple[Phase, ...]] = {
-    "draft": ("submission",),
-    "submission": ("moderation", "voting"),
-    "moderation": ("voting",),
-    "voting": ("deliberation",),
-    "deliberation": ("decided",),
-    "decided": ("delivery",),
-    "delivery": ("closed",),
-    "closed": (),
-}
-
-
-class Obstacle(NamedTuple):
-    """Why something cannot be done now: what stands in the way, its rule's slug, and in words."""
-
-    field: str
-    rule: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Timetable:
-    """When a contest takes submissions and votes, in UTC. Raises ValueError when out of order."""
-
-    submission_closes_at: datetime
-    voting_opens_at: datetime
-    voting_closes_at: datetime
-
-    def __post_init__(self) -> None:
-        if not self.submission_closes_at <= self.voting_opens_at < self.voting_closes_at:
-            raise ValueError(
-                "the order is submission_closes_at, voting_opens_at, then voting_closes_at"
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in minor units of its currency (ISO 4217): 500 pounds are 50,000 GBP."""
-
-    amount_minor: int
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class RewardPlan:
-    """What each winner is promised, under the terms that a winner has to accept."""
-
-    per_winner: Money
-    terms: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What a contest promises; a draft may leave open all but its title and its vote.
-
-    The brand may overrule an `advisory` vote and must obey a `binding` one. `answer_by` is the
-    day by which everybody hears the outcome. Without a `reward_plan` winners get no money.
-    `polls` open together, each with the whole shortlist on its ballot.
-    """
-
-    title: str
-    vote: VoteStanding
-    owner: str | None = None
-    rules: str | None = None
-    timetable: Timetable | None = None
-    answer_by: date | None = None
-    reward_plan: RewardPlan | None = None
-    polls: tuple[PollTerms, ...] = (PollTerms(),)
+SHORTLIST_MAXIMUM = 10_000
+"""As many ideas as the event that opens a vote may carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +36,71 @@ class Veto:
 
 
 @dataclass(frozen=True, slots=True)
+class Payee:
+    """Who gets what a winner is promised; a charity by its name."""
+
+    kind: Literal["self", "charity"] = "self"
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Winner:
-    """An idea that the brand selected; `rank` is its place in the tally, None if it has none."""
+    """An idea that the brand selected; `rank` is its place in the tally, None if it has none.
+
+    `confirmed_at` is when its author took the win, and `payee` who gets what is promised.
+    """
 
     idea_id: str
     reason: str
     rank: int | None
     selected_at: datetime
+    region: str | None = None
+    confirmed_at: datetime | None = None
+    payee: Payee | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dropout:
+    """A winner that declined or could not be verified, and is none any more.
+
+    `by_author` tells that the reason is in the author's own words.
+    """
+
+    idea_id: str
+    reason: str
+    dropped_at: datetime
+    by_author: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """A step of the work with the winners that has been reached; everybody reads it."""
+
+    id: str
+    title: str
+    words: str
+    reached_at: datetime
+    idea_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why a contest stands still, since when, and the polls that were paused with it."""
+
+    reason: str
+    since: datetime
+    poll_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
     """A contest of a brand. `phases` starts with the draft and ends with the phase of now.
 
-    `polls` are those that have opened, in that order; `amendments` counts what was changed since.
+    `programme` is what it took from its template. `polls` are those that have opened, in that
+    order; `amendments` counts what was changed since. `shortlists` holds the shortlist's parts by
+    region, where there are regions, and `shortlisted_at` is when somebody set it last.
+    `alternates` stand behind the winners, the first in line first.
+    `overdue_since` is when the promised answer was missed.
     `version` grows by one with every change, so that whoever changes a contest can say which
     state of it they have seen.
     """
@@ -132,13 +108,23 @@ class Contest:
     brand_id: str
     id: str
     version: int = 1
+    programme: Programme
     terms: Terms
     phases: tuple[PhaseReached, ...]
     polls: tuple[Poll, ...] = ()
     amendments: int = 0
     shortlist: tuple[str, ...] = ()
+    shortlists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shortlisted_at: datetime | None = None
     vetoes: tuple[Veto, ...] = ()
     winners: tuple[Winner, ...] = ()
+    alternates: tuple[str, ...] = ()
+    dropouts: tuple[Dropout, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    pause: Pause | None = None
+    overdue_since: datetime | None = None
+    pilot_widened_at: datetime | None = None
+    cloned_from: str | None = None
 
     @property
     def phase(self) -> Phase:
@@ -158,7 +144,7 @@ class Contest:
         return self.terms.timetable
 
     @property
-    def voting_closes_at(self) -> datetime:
+    def voting_closes_at(self) -> datetime | None:
         """When the last poll closes, as amended; before the vote, as the timetable has it."""
         closings = [poll.closes_at for poll in self.polls]
         return max(closings, default=self.timetable.voting_closes_at)
@@ -166,9 +152,27 @@ class Contest:
     @property
     def deciding_poll(self) -> Poll | None:
         """The poll that decides: the last one that an amendment opened, else the first one."""
-        if len(self.polls) > len(self.terms.polls):
+        if len(self.polls) > len(self.terms.polls) * max(1, len(self.terms.regions)):
             return self.polls[-1]
         return self.polls[0] if self.polls else None
+
+    @property
+    def still_listed(self) -> tuple[str, ...]:
+        """The shortlisted ideas that were neither vetoed nor dropped out."""
+        gone = {veto.idea_id for veto in self.vetoes} | {out.idea_id for out in self.dropouts}
+        return tuple(idea_id for idea_id in self.shortlist if idea_id not in gone)
+
+    @property
+    def pilot_ends_at(self) -> datetime | None:
+        """When a contest that opened as a pilot stops taking ideas; None if it is none, or wide."""
+        pilot = self.terms.pilot
+        if pilot is None or self.pilot_widened_at is not None or self.opened_at is None:
+            return None
+        return self.opened_at + timedelta(days=pilot.days)
+
+    def region(self, name: str | None) -> Region | None:
+        """The region of this name, if it has one."""
+        return next((region for region in self.terms.regions if region.name == name), None)
 
 
 def may_see(contest: Contest, staff_of: str | None) -> bool:
@@ -183,35 +187,38 @@ def obstacles_to_editing(contest: Contest) -> list[Obstacle]:
     return [Obstacle("phase", "frozen", "a contest's terms are frozen once it has opened")]
 
 
-def obstacles_to_entering(contest: Contest, phase: Phase, now: datetime) -> list[Obstacle]:
-    """Everything that keeps a contest from a phase; empty when it may enter."""
-    allowed = NEXT_PHASES[contest.phase]
-    if phase not in allowed:
-        onward = f"only to {' or '.join(allowed)}" if allowed else "nowhere"
-        return [Obstacle("to", "order", f"from {contest.phase} a contest goes {onward}")]
-    guard = _GUARDS.get(phase)
-    return guard(contest, now) if guard else []
+def obstacles_to_taking_ideas(
+    contest: Contest, region: str | None, now: datetime
+) -> list[Obstacle]:
+    """What keeps an idea from being handed in to a contest, for one of its regions, now.
+
+    A contest without regions takes ideas for none.
+    """
+    if contest.pause is not None:
+        return [Obstacle("pause", "paused", "the contest is paused")]
+    if not contest.programme.step(contest.phase).takes_ideas:
+        return [Obstacle("phase", "phase", f"a contest in {contest.phase} takes no ideas")]
+    closing = submission_closes_at(contest, region)
+    if closing is not None and now >= closing:
+        message = "the time for submissions is over"
+        return [Obstacle("timetable.submission_closes_at", "past", message)]
+    if contest.pilot_ends_at is not None and now >= contest.pilot_ends_at:
+        return [Obstacle("pilot.days", "pilot", "the days of the pilot are over")]
+    return []
 
 
-def enter(contest: Contest, phase: Phase, at: datetime) -> Contest:
-    """The contest in its next phase."""
-    phases = (*contest.phases, PhaseReached(phase, at))
-    return replace(contest, version=contest.version + 1, phases=phases)
+def submission_closes_at(contest: Contest, region: str | None) -> datetime | None:
+    """When a contest takes no more ideas for a region; None: as long as its phase does."""
+    found = contest.region(region)
+    if found is None or found.submission_closes is None:
+        return contest.timetable.submission_closes_at
+    return to_utc(found.submission_closes, found.time_zone)
 
 
 def with_polls(contest: Contest, poll_ids: Sequence[str]) -> Contest:
-    """A contest that enters voting, with its polls open; an id for each one that it promises."""
-    opened = tuple(
-        Poll(
-            id=poll_id,
-            name=poll.name,
-            rules=poll.rules,
-            idea_ids=contest.shortlist,
-            closes_at=contest.timetable.voting_closes_at,
-        )
-        for poll_id, poll in zip(poll_ids, contest.terms.polls, strict=True)
-    )
-    return replace(contest, polls=opened)
+    """A contest that enters voting, with its polls open; an id for each of `promised_polls`."""
+    ids = zip(poll_ids, promised_polls(contest), strict=True)
+    return replace(contest, polls=tuple(replace(poll, id=poll_id) for poll_id, poll in ids))
 
 
 def with_terms(contest: Contest, terms: Terms) -> Contest:
@@ -219,52 +226,64 @@ def with_terms(contest: Contest, terms: Terms) -> Contest:
     return replace(contest, version=contest.version + 1, terms=terms)
 
 
-def _obstacles_to_opening(contest: Contest, now: datetime) -> list[Obstacle]:
-    terms = contest.terms
-    promised = {
-        "owner": terms.owner,
-        "rules": terms.rules,
-        "timetable": terms.timetable,
-        "answer_by": terms.answer_by,
-    }
-    found = [
-        Obstacle(field, "missing", f"a contest without {field} cannot open")
-        for field, value in promised.items()
-        if value is None
-    ]
-    if terms.timetable is None:
-        return found
-    if terms.timetable.submission_closes_at <= now:
-        message = "the time for submissions is over before it begins"
-        found.append(Obstacle("timetable.submission_closes_at", "past", message))
-    last_voting_day = terms.timetable.voting_closes_at.astimezone(UTC).date()
-    if terms.answer_by is not None and terms.answer_by < last_voting_day:
-        found.append(Obstacle("answer_by", "order", "the answer is due before the voting closes"))
-    return found
+def stands_for_vote(contest: Contest, idea_id: str) -> bool:
+    """Whether an idea is on the shortlist that the vote will be about, or on a ballot of it.
+
+    Once that is decided, winners and those behind them stand; what lost does no longer.
+    """
+    if contest.phase in ("decided", "delivery", "closed"):
+        return idea_id in {*(winner.idea_id for winner in contest.winners), *contest.alternates}
+    if not contest.polls:
+        return idea_id in contest.shortlist
+    return any(idea_id in poll.idea_ids for poll in contest.polls)
 
 
-def _obstacles_to_voting(contest: Contest, now: datetime) -> list[Obstacle]:
-    found = []
-    if not contest.shortlist:
-        found.append(Obstacle("shortlist", "missing", "a vote needs an idea on the shortlist"))
-    if contest.timetable.voting_closes_at <= now:
-        message = "the time for voting is over before it begins"
-        found.append(Obstacle("timetable.voting_closes_at", "past", message))
-    if len(contest.shortlist) * len(contest.terms.polls) > BALLOTS_MAXIMUM:
-        message = f"the ballots of a contest hold {BALLOTS_MAXIMUM:,} ideas together at most"
-        found.append(Obstacle("polls", "maximum", message))
-    return found
+def promised_polls(contest: Contest) -> list[Poll]:
+    """The polls that open with the vote, without their ids: each once, or once for each region.
 
-
-def _obstacles_without_winners(contest: Contest, _now: datetime) -> list[Obstacle]:
-    if contest.winners:
+    Where nobody takes part there is nothing to vote on, unless ideas come in meanwhile.
+    """
+    closing = None if contest.terms.timetable is None else contest.timetable.voting_closes_at
+    if closing is None:
         return []
-    return [Obstacle("winners", "missing", "no winner stands selected")]
+    plain = [
+        Poll(id="", name=p.name, rules=p.rules, idea_ids=contest.shortlist, closes_at=closing)
+        for p in contest.terms.polls
+    ]
+    if not contest.terms.regions:
+        return plain
+    polls = [
+        _in_region(contest, poll, region) for region in contest.terms.regions for poll in plain
+    ]
+    takes_ideas = contest.programme.step("voting").takes_ideas
+    return [poll for poll in polls if poll.idea_ids or takes_ideas]
 
 
-_GUARDS: Mapping[Phase, Callable[[Contest, datetime], list[Obstacle]]] = {
-    "submission": _obstacles_to_opening,
-    "voting": _obstacles_to_voting,
-    "decided": _obstacles_without_winners,
-    "delivery": _obstacles_without_winners,
-}
+def _in_region(contest: Contest, poll: Poll, region: Region) -> Poll:
+    local = region.voting_closes
+    return replace(
+        poll,
+        name=f"{region.name} {poll.name}".strip(),
+        region=region.name,
+        rules=rules_in(region, poll.rules),
+        idea_ids=contest.shortlists.get(region.name, ()),
+        closes_at=poll.closes_at if local is None else to_utc(local, region.time_zone),
+    )
+
+
+def rules_in(region: Region | None, rules: PollRules) -> PollRules:
+    """A poll's rules in a region: its days are that place's, its voters of its countries if any."""
+    if region is None:
+        return rules
+    voters = rules.eligibility
+    return replace(
+        rules,
+        time_zone=region.time_zone,
+        eligibility=replace(voters, regions=region.countries or voters.regions),
+    )
+
+
+def terms_in_force(terms: Terms, now: datetime) -> TermsOfEntry | None:
+    """The version of the terms of entry that is accepted with an idea now; None: there is none."""
+    begun = [version for version in terms.terms_of_entry if version.since <= now]
+    return begun[-1] if begun else None

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 from pymongo import ASCENDING, DESCENDING
@@ -92,12 +94,21 @@ class ContestStore:
 
 
 def _document(brand_id: str, contest: Contest) -> Document:
-    document = asdict(contest) | {"brand_id": brand_id}
+    document: Document = _stored(asdict(contest)) | {"brand_id": brand_id}
     document["_id"] = document.pop("id")
     document["opened_at"] = contest.opened_at
-    if contest.terms.answer_by is not None:  # BSON has moments and no days
-        document["terms"]["answer_by"] = contest.terms.answer_by.isoformat()
     return document
+
+
+def _stored(value: Any) -> Any:
+    """BSON has moments: days and local times are kept as texts."""
+    if isinstance(value, dict):
+        return {name: _stored(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_stored(item) for item in value]
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.isoformat()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _contest(document: Document) -> Contest:

@@ -1,1 +1,1 @@
-"""An editor's decision whether an idea takes part."""
+"""Decisions of editors on ideas and comments, and the queue in which these wait."""

@@ -59,10 +59,14 @@ class PollTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """A poll that has opened. `removed_idea_ids` were on its ballot and never come back."""
+    """A poll that has opened. `removed_idea_ids` were on its ballot and never come back.
+
+    `region` is the one of the contest's regions whose ideas it is about, None: all.
+    """
 
     id: str
     name: str
+    region: str | None = None
     rules: PollRules
     idea_ids: tuple[str, ...]
     removed_idea_ids: tuple[str, ...] = ()

@@ -49,6 +49,12 @@ Name = Annotated[
 PollName = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")
 ]
+TimeZone = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    AfterValidator(_known_time_zone),
+    Field(examples=["Europe/London"]),
+]
 Whole = Annotated[int, Field(strict=True)]
 Weight = Annotated[Whole, Field(ge=1, le=1_000_000)]
 
@@ -89,12 +95,7 @@ class PollRulesBody(Request):
     kind: Literal["standing", "changeable"] = "standing"
     ideas_per_ballot: Annotated[Whole, Field(ge=1, le=10_000)] | None = 1
     period: Literal["poll", "day"] = "poll"
-    time_zone: Annotated[
-        str,
-        StringConstraints(max_length=64),
-        AfterValidator(_known_time_zone),
-        Field(examples=["Europe/London"]),
-    ] = "UTC"
+    time_zone: TimeZone = "UTC"
     weights: dict[Name, Weight] = Field(
         default_factory=dict, max_length=100, examples=[{"members": 3}]
     )
@@ -162,11 +163,13 @@ PollBodies = Annotated[
 class PollAnswer(Answer):
     """A poll of a contest; `id` and `closes_at` are null until it opens.
 
-    Voting tells what is on its ballot, and how it stands.
+    `region` is the one whose ideas it is about, null: all. Voting tells what is on its ballot, and
+    how it stands.
     """
 
     id: str | None
     name: str
+    region: str | None = None
     rules: FrozenRules
     closes_at: datetime | None
     paused: bool
@@ -178,5 +181,10 @@ class PollAnswer(Answer):
         if isinstance(poll, PollTerms):
             return cls(id=None, name=poll.name, rules=rules, closes_at=None, paused=False)
         return cls(
-            id=poll.id, name=poll.name, rules=rules, closes_at=poll.closes_at, paused=poll.paused
+            id=poll.id,
+            name=poll.name,
+            region=poll.region,
+            rules=rules,
+            closes_at=poll.closes_at,
+            paused=poll.paused,
         )

@@ -1,30 +1,43 @@
 """What leads from approved ideas to winners: shortlist, certified tally, vetoes, selection."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from groundswell_contracts.ideas import IdeaShortlisted
-from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
-from groundswell_ideas.contests.rules import Contest, Veto, Winner
+from groundswell_ideas.contests.rules import Contest, Veto
 from groundswell_ideas.contests.store import ContestStore
+from groundswell_ideas.juries.queries import JuryQueries
+from groundswell_ideas.juries.rules.scoring import Judged
+from groundswell_ideas.selection import events
 from groundswell_ideas.selection.rules import (
     CertifiedTally,
-    obstacles_to_selecting,
-    obstacles_to_shortlisting,
+    deciding_poll,
+    needs_tally,
     obstacles_to_vetoing,
+    of_no_region,
+    region_of,
     unfit_for_shortlist,
     unlisted,
-    with_shortlist,
     with_veto,
+)
+from groundswell_ideas.selection.rules.shortlists import (
+    against_the_jury,
+    obstacles_to_shortlisting,
+    of_another_region,
+    with_shortlist,
+    wrong_size,
+)
+from groundswell_ideas.selection.rules.winners import (
+    Choice,
+    obstacles_to_lining_up,
+    obstacles_to_selecting,
     with_winners,
 )
 from groundswell_ideas.selection.store import TallyStore
-from groundswell_ideas.submissions.rules import Idea
 from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_kit.clock import utc_now
 from groundswell_kit.etags import check_if_match
 from groundswell_kit.mongo import transaction
-from groundswell_kit.problems import VALIDATION, Problem, ProblemType
+from groundswell_kit.problems import VALIDATION, Problem, ProblemType, forbidden
 from groundswell_kit.refusals import refuse_for
 
 TALLY_NOT_CERTIFIED = ProblemType(
@@ -42,23 +55,43 @@ class SelectionCommands:
     contests: ContestStore
     ideas: IdeaStore
     tallies: TallyStore
+    juries: JuryQueries
 
     async def shortlist(
-        self, brand_id: str, contest_id: str, if_match: str | None, idea_ids: Sequence[str]
+        self,
+        brand_id: str,
+        contest_id: str,
+        if_match: str | None,
+        idea_ids: Sequence[str],
+        *,
+        by: str,
+        region: str | None = None,
     ) -> Contest:
-        """Puts these approved ideas, and no others, on the shortlist. Refused once voting opens."""
+        """Puts these approved ideas, and no others, on the shortlist or on a region's part of it.
+
+        Refused once voting opens, in another size than promised, against the jury that makes it,
+        and for who is not the curator that the terms name; `by` is who asks.
+        """
 
         async def work() -> Contest:
             contest = await self.contests.get(brand_id, contest_id)
             check_if_match(if_match, contest.version)
+            curator = contest.terms.selection.shortlist.curator_id
+            if curator is not None and by != curator:
+                raise forbidden("The shortlist of this contest is for its curator to set.")
             refuse_for(obstacles_to_shortlisting(contest))
+            refuse_for(of_no_region(contest, region), VALIDATION)
             ideas = await self.ideas.find(brand_id, contest_id, idea_ids)
             named = {f"body.idea_ids.{n}": idea_id for n, idea_id in enumerate(idea_ids)}
             refuse_for(unfit_for_shortlist(contest, named, ideas), VALIDATION)
+            wrong = [*of_another_region(named, ideas, region), *wrong_size(contest, idea_ids)]
+            refuse_for(wrong, VALIDATION)
+            if contest.terms.selection.shortlist.by == "jury":
+                refuse_for(against_the_jury(await self._judged(contest, region), named))
             before = set(contest.shortlist)
             added = [ideas[idea_id] for idea_id in idea_ids if idea_id not in before]
-            listed = with_shortlist(contest, idea_ids)
-            await self.contests.save(brand_id, listed, [shortlisted(idea) for idea in added])
+            listed = replace(with_shortlist(contest, idea_ids, region), shortlisted_at=utc_now())
+            await self.contests.save(brand_id, listed, [events.shortlisted(i) for i in added])
             return listed
 
         return await transaction(self.contests.client, work)
@@ -82,76 +115,66 @@ class SelectionCommands:
     async def veto(self, brand_id: str, contest_id: str, idea_id: str, reason: str) -> Veto:
         """Rules a shortlisted idea out, with a public reason; a winner wins no longer.
 
-        Refused without a certified tally, and once the contest is closed.
+        Refused without a certified tally, once the contest is closed, and where the terms know no
+        veto.
         """
 
         async def work() -> Veto:
             contest = await self.contests.get(brand_id, contest_id)
             refuse_for(unlisted(contest, {"body.idea_id": idea_id}), VALIDATION)
-            await self._certified_tally(contest)
+            await self._tally(contest, region_of(contest, idea_id))
             refuse_for(obstacles_to_vetoing(contest, idea_id))
             idea = await self.ideas.get(brand_id, idea_id)
             vetoed = with_veto(contest, idea_id, reason, utc_now())
-            event = WinnerVetoed(
-                contest_id=contest_id,
-                idea_id=idea_id,
-                participant_id=idea.participant_id,
-                title=idea.title,
-                reason=reason,
-            )
-            await self.contests.save(brand_id, vetoed, [event])
+            await self.contests.save(brand_id, vetoed, [events.vetoed(idea, reason)])
             return vetoed.vetoes[-1]
 
         return await transaction(self.contests.client, work)
 
-    async def select(
-        self, brand_id: str, contest_id: str, idea_ids: Sequence[str], reason: str
-    ) -> Contest:
-        """Selects the winners, with a public reason.
+    async def select(self, brand_id: str, contest_id: str, choice: Choice) -> Contest:
+        """Selects the winners, with a public reason, and who stands behind them.
 
-        Refused while winners stand selected, and when a binding vote says otherwise.
+        Refused when all that are to win stand selected, and when a binding vote, the jury, or
+        the weights of both say otherwise.
         """
 
         async def work() -> Contest:
-            contest = await self.contests.get(brand_id, contest_id)
+            contest, idea_ids = await self.contests.get(brand_id, contest_id), choice.idea_ids
             named = {f"body.idea_ids.{n}": idea_id for n, idea_id in enumerate(idea_ids)}
+            refuse_for(of_no_region(contest, choice.region), VALIDATION)
             refuse_for(unlisted(contest, named), VALIDATION)
-            tally = await self._certified_tally(contest)
-            refuse_for(obstacles_to_selecting(contest, tally, idea_ids))
-            selected = with_winners(contest, tally, idea_ids, reason, utc_now())
+            tally = await self._tally(contest, choice.region)
+            judged = await self.juries.results(contest, "winners")
+            refuse_for(
+                obstacles_to_selecting(
+                    contest, tally, idea_ids, judged=judged, region=choice.region
+                )
+            )
+            refuse_for(obstacles_to_lining_up(contest, choice), VALIDATION)
             ideas = await self.ideas.find(brand_id, contest_id, idea_ids)
-            events = [_selected(ideas[winner.idea_id], winner) for winner in selected.winners]
-            await self.contests.save(brand_id, selected, events)
+            refuse_for(unfit_for_shortlist(contest, named, ideas))
+            selected = with_winners(contest, tally, choice, utc_now(), judged=judged)
+            won = selected.winners[len(contest.winners) :]
+            told = [events.selected(ideas[winner.idea_id], winner) for winner in won]
+            await self.contests.save(brand_id, selected, told)
             return selected
 
         return await transaction(self.contests.client, work)
 
-    async def _certified_tally(self, contest: Contest) -> CertifiedTally:
-        poll = contest.deciding_poll
-        if poll is None:
+    async def _tally(self, contest: Contest, region: str | None) -> CertifiedTally | None:
+        poll = deciding_poll(contest, region)
+        tallies = await self.tallies.find(contest.brand_id, [poll.id] if poll else [])
+        if poll is not None and poll.id in tallies:
+            return tallies[poll.id]
+        if needs_tally(contest):
             raise Problem(TALLY_NOT_CERTIFIED)
-        tallies = await self.tallies.find(contest.brand_id, [poll.id])
-        if poll.id not in tallies:
-            raise Problem(TALLY_NOT_CERTIFIED)
-        return tallies[poll.id]
+        return None
 
-
-def shortlisted(idea: Idea) -> IdeaShortlisted:
-    """Tells that an idea is on the shortlist from now on."""
-    return IdeaShortlisted(
-        idea_id=idea.id,
-        contest_id=idea.contest_id,
-        participant_id=idea.participant_id,
-        title=idea.title,
-    )
-
-
-def _selected(idea: Idea, winner: Winner) -> WinnerSelected:
-    return WinnerSelected(
-        contest_id=idea.contest_id,
-        idea_id=idea.id,
-        participant_id=idea.participant_id,
-        title=idea.title,
-        reason=winner.reason,
-        rank=winner.rank,
-    )
+    async def _judged(self, contest: Contest, region: str | None) -> Sequence[Judged] | None:
+        """What the jury on the shortlist came to, of the ideas of a region if there are some."""
+        judged = await self.juries.results(contest, "shortlist")
+        if judged is None or region is None:
+            return judged
+        ids = [idea.idea_id for idea in judged]
+        ideas = await self.ideas.find(contest.brand_id, contest.id, ids)
+        return [idea for idea in judged if ideas[idea.idea_id].region == region]

@@ -21,7 +21,19 @@ class SelectionHandlers:
         certified = event.data
         tally = CertifiedTally(
             poll_id=certified.poll_id,
-            ideas=tuple(RankedIdea(i.idea_id, i.votes, i.rank) for i in certified.tally),
+            ideas=tuple(
+                RankedIdea(
+                    idea.idea_id,
+                    idea.votes,
+                    idea.rank,
+                    tuple(
+                        (part.channel, part.votes[place])
+                        for part in certified.channels
+                        if part.votes[place]
+                    ),
+                )
+                for place, idea in enumerate(certified.tally)
+            ),
             verdicts=certified.verdicts,
             log_hash=certified.log_hash,
             certified_at=certified.certified_at,

@@ -1,60 +1,59 @@
-"""The page that shows how a contest was decided, put together for everybody."""
+"""The shortlist as the vote opens, and the ranking that decides."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from groundswell_ideas.contests.queries import ContestQueries
-from groundswell_ideas.contests.rules import Contest
-from groundswell_ideas.contests.schemas import TimetableAnswer
-from groundswell_ideas.polls.rules import Poll
-from groundswell_ideas.selection.rules import CertifiedTally, passed_over
-from groundswell_ideas.selection.schemas import Decision
+from groundswell_contracts.event import Event
+from groundswell_ideas.contests.rules import SHORTLIST_MAXIMUM, Contest
+from groundswell_ideas.juries.queries import JuryQueries
+from groundswell_ideas.selection.events import shortlisted
+from groundswell_ideas.selection.rules import deciding_poll
+from groundswell_ideas.selection.rules.rankings import Placing
+from groundswell_ideas.selection.rules.shortlists import filled, takes_all
+from groundswell_ideas.selection.rules.winners import ranking
 from groundswell_ideas.selection.store import TallyStore
+from groundswell_ideas.submissions.listings import Listing
+from groundswell_ideas.submissions.rules import Idea
 from groundswell_ideas.submissions.store import IdeaStore
 
 
 @dataclass(frozen=True, slots=True)
-class SelectionQueries:
+class ShortlistQueries:
     """Reads only."""
 
-    contests: ContestQueries
     ideas: IdeaStore
-    tallies: TallyStore
 
-    async def decision(self, contest_id: str) -> Decision:
-        """Rules, tallies, vetoes and winners of a contest as far as there are any.
+    async def at_the_vote(self, contest: Contest) -> tuple[Contest, list[Event]]:
+        """The contest with the shortlist that its vote opens with, and what is told of it.
 
-        Raises the not-found problem for a contest that has not opened.
+        All approved ideas come on a shortlist that takes all; from any other go those that are
+        approved no more.
         """
-        contest = await self.contests.read(contest_id, staff_of=None)
-        poll_ids = [poll.id for poll in contest.polls]
-        tallies = await self.tallies.find(contest.brand_id, poll_ids)
-        titles = await self.ideas.titles(contest.brand_id, contest.id, contest.shortlist)
-        return _decision(contest, tallies, titles)
+        approved = await self._approved(contest)
+        listed, before = filled(contest, approved), set(contest.shortlist)
+        by_id = {idea.id: idea for idea in approved}
+        return listed, [shortlisted(by_id[i]) for i in listed.shortlist if i not in before]
+
+    async def _approved(self, contest: Contest) -> Sequence[Idea]:
+        if takes_all(contest):
+            approved = Listing(
+                brand_id=contest.brand_id, contest_id=contest.id, statuses=("approved",)
+            )
+            return await self.ideas.page(approved, "oldest", None, SHORTLIST_MAXIMUM + 1)
+        found = await self.ideas.find(contest.brand_id, contest.id, contest.shortlist)
+        return [idea for idea in found.values() if idea.status == "approved"]
 
 
-def _decision(
-    contest: Contest, tallies: Mapping[str, CertifiedTally], titles: Mapping[str, str]
-) -> Decision:
-    winner_ids = [winner.idea_id for winner in contest.winners]
-    deciding = contest.deciding_poll
-    tally = None if deciding is None else tallies.get(deciding.id)
-    shown = {p.id: _tally(p, tallies[p.id], titles) for p in contest.polls if p.id in tallies}
-    return Decision.model_validate(
-        {
-            "contest_id": contest.id,
-            **asdict(contest.terms),
-            "timetable": TimetableAnswer.of(contest),
-            "phase": contest.phase,
-            "tally": shown.pop(deciding.id, None) if deciding else None,
-            "other_tallies": list(shown.values()),
-            "vetoes": [asdict(v) | {"title": titles[v.idea_id]} for v in contest.vetoes],
-            "winners": [asdict(w) | {"title": titles[w.idea_id]} for w in contest.winners],
-            "overruled": tally is not None and bool(passed_over(tally, winner_ids)),
-        }
-    )
+@dataclass(frozen=True, slots=True)
+class RankingQueries:
+    """Reads only."""
 
+    tallies: TallyStore
+    juries: JuryQueries
 
-def _tally(poll: Poll, tally: CertifiedTally, titles: Mapping[str, str]) -> dict[str, object]:
-    ideas = [asdict(idea) | {"title": titles[idea.idea_id]} for idea in tally.ideas]
-    return asdict(tally) | {"name": poll.name, "ideas": ideas}
+    async def places(self, contest: Contest, region: str | None) -> tuple[Placing, ...]:
+        """The ranking that decides in a contest, or in one of its regions; empty before it is."""
+        poll = deciding_poll(contest, region)
+        ids = [] if poll is None else [poll.id]
+        tally = next(iter((await self.tallies.find(contest.brand_id, ids)).values()), None)
+        return ranking(contest, tally, await self.juries.results(contest, "winners"), region)

@@ -1,13 +1,13 @@
-"""HTTP of the selection: shortlist, vetoes, winners, and the public decision."""
+"""HTTP of the selection: shortlist, vetoes, winners."""
 
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
 
 from groundswell_ideas.selection.commands import SelectionCommands
-from groundswell_ideas.selection.queries import SelectionQueries
+from groundswell_ideas.selection.rules import listed_in
+from groundswell_ideas.selection.rules.winners import Choice
 from groundswell_ideas.selection.schemas import (
-    Decision,
     NewVeto,
     Selection,
     Shortlist,
@@ -27,7 +27,6 @@ class SelectionRoutes:
     """Mounted by `app`."""
 
     commands: SelectionCommands
-    queries: SelectionQueries
     idempotency: Idempotency
 
     def router(self) -> APIRouter:
@@ -36,7 +35,6 @@ class SelectionRoutes:
         router.put("/shortlist")(self.set_shortlist)
         router.post("/vetoes", status_code=201, response_model=VetoAnswer)(self.veto_idea)
         router.post("/winners", status_code=201, response_model=WinnersAnswer)(self.select_winners)
-        router.get("/decision")(self.get_decision)
         return router
 
     async def set_shortlist(
@@ -47,12 +45,21 @@ class SelectionRoutes:
         response: Response,
         if_match: IfMatch = None,
     ) -> ShortlistAnswer:
-        """Put these approved ideas, and no others, on the shortlist, until voting opens."""
+        """Put these approved ideas, and no others, on the shortlist, until voting opens.
+
+        It has the size that was promised; where a jury makes it, nobody is passed over.
+        """
         contest = await self.commands.shortlist(
-            editor.brand_id, contest_id, if_match, body.idea_ids
+            editor.brand_id,
+            contest_id,
+            if_match,
+            body.idea_ids,
+            by=editor.subject,
+            region=body.region,
         )
         response.headers["ETag"] = etag(contest.version)
-        return ShortlistAnswer(idea_ids=list(contest.shortlist), version=contest.version)
+        listed = list(listed_in(contest, body.region))
+        return ShortlistAnswer(region=body.region, idea_ids=listed, version=contest.version)
 
     async def veto_idea(
         self,
@@ -84,21 +91,24 @@ class SelectionRoutes:
     ) -> Response:
         """Select the winners from deliberation on, with the reason that everybody reads.
 
-        Under a binding vote, every idea that comes before a winner wins too or is vetoed. Others
-        can be selected once all who won were vetoed.
+        Under a binding vote, and where a jury or the weights of both decide, every idea that
+        comes before a winner wins too or is vetoed. Others can be selected once all who won were
+        vetoed, or while fewer stand than are to win.
         """
+        alternates = None if body.alternate_ids is None else tuple(body.alternate_ids)
+        choice = Choice(
+            idea_ids=tuple(body.idea_ids),
+            reason=body.reason,
+            region=body.region,
+            alternates=alternates,
+        )
 
         async def act() -> WinnersAnswer:
-            contest = await self.commands.select(
-                manager.brand_id, contest_id, body.idea_ids, body.reason
-            )
+            contest = await self.commands.select(manager.brand_id, contest_id, choice)
             return WinnersAnswer(
-                items=[WinnerAnswer.model_validate(winner) for winner in contest.winners]
+                items=[WinnerAnswer.model_validate(winner) for winner in contest.winners],
+                alternate_ids=list(contest.alternates),
             )
 
         stored = await self.idempotency.run(key, manager.key_scope, fingerprint, 201, act)
         return to_http(stored)
-
-    async def get_decision(self, contest_id: str) -> Decision:
-        """How a contest was decided: rules, tally, vetoes and winners, as far as there are any."""
-        return await self.queries.decision(contest_id)

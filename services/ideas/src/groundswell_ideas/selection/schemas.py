@@ -1,27 +1,27 @@
-"""HTTP shapes of shortlist, vetoes, winners, and the page that shows how a contest was decided."""
+"""HTTP shapes of shortlist, vetoes and winners."""
 
-from datetime import date, datetime
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from groundswell_ideas.contests.rules import Phase, VoteStanding
-from groundswell_ideas.contests.schemas import RewardPlanAnswer, TimetableAnswer
-from groundswell_ideas.selection.rules import SHORTLIST_MAXIMUM
+from groundswell_ideas.contests.rules import SHORTLIST_MAXIMUM
 from groundswell_ideas.shapes import Answer, Id, Reason, Request, UniqueIds
 
 WINNERS_MAXIMUM = 100
 
 
 class Shortlist(Request):
-    """The ideas that the crowd will vote on, all of them."""
+    """The ideas that the crowd will vote on, all of them, or all of a region."""
 
     idea_ids: Annotated[UniqueIds, Field(max_length=SHORTLIST_MAXIMUM)]
+    region: Id | None = None
 
 
 class ShortlistAnswer(Answer):
-    """The shortlist as it stands. `version` is that of the contest's ETag."""
+    """The shortlist as it stands, or a region's part. `version` is that of the contest's ETag."""
 
+    region: str | None
     idea_ids: list[str]
     version: int
 
@@ -43,82 +43,48 @@ class VetoAnswer(Answer):
 
 
 class Selection(Request):
-    """The ideas that win, with the reason that everybody reads."""
+    """The ideas that win, of one region if there are some, with the reason that everybody reads.
+
+    `alternate_ids` stand behind them in this order; left out, it is the next ones in the ranking.
+    """
 
     idea_ids: Annotated[UniqueIds, Field(min_length=1, max_length=WINNERS_MAXIMUM)]
     reason: Annotated[Reason, Field(examples=["A name that honours a lifetime of discovery."])]
+    region: Id | None = None
+    alternate_ids: Annotated[UniqueIds, Field(max_length=WINNERS_MAXIMUM)] | None = None
+
+
+class PayeeAnswer(Answer):
+    """Who gets what a winner is promised."""
+
+    kind: Literal["self", "charity"]
+    name: str | None
 
 
 class WinnerAnswer(Answer):
-    """An idea that won; `rank` is its place in the certified tally."""
+    """An idea that won; `rank` is its place in the ranking that decides.
+
+    `confirmed_at` is when its author took the win.
+    """
 
     idea_id: str
     rank: int | None
     reason: str
     selected_at: datetime
+    region: str | None
+    confirmed_at: datetime | None
+
+
+class DropoutAnswer(Answer):
+    """A winner that declined or could not be verified, and is none any more."""
+
+    idea_id: str
+    reason: str
+    dropped_at: datetime
 
 
 class WinnersAnswer(Answer):
-    """The winners of a contest."""
+    """The winners of a contest, and who stands behind them."""
 
     items: list[WinnerAnswer]
-
-
-class TitledVeto(VetoAnswer):
-    """A veto as the decision page shows it."""
-
-    title: str
-
-
-class TitledWinner(WinnerAnswer):
-    """A winner as the decision page shows it."""
-
-    title: str
-
-
-class TitledTally(Answer):
-    """The votes of one idea. Equal votes share a rank."""
-
-    idea_id: str
-    title: str
-    votes: int
-    rank: int
-
-
-class TallyAnswer(Answer):
-    """The certified tally of a poll: `verdicts` counts the votes by what became of them.
-
-    `name` is the poll's. `log_hash` is the fingerprint of the votes log that a recount has to
-    reproduce.
-    """
-
-    poll_id: str
-    name: str
-    certified_at: datetime
-    ideas: list[TitledTally]
-    verdicts: dict[str, int]
-    log_hash: str
-
-
-class Decision(Answer):
-    """How a contest was, or is being, decided.
-
-    `tally` is that of the poll that decides: the last one that an amendment opened, else the
-    first one. `other_tallies` are those of the other polls. `overruled` says that the crowd put an
-    idea before a winner in the poll that decides, and it did not win.
-    """
-
-    contest_id: str
-    title: str
-    owner: str
-    rules: str
-    vote: VoteStanding
-    timetable: TimetableAnswer
-    answer_by: date
-    reward_plan: RewardPlanAnswer | None
-    phase: Phase
-    tally: TallyAnswer | None
-    other_tallies: list[TallyAnswer]
-    vetoes: list[TitledVeto]
-    winners: list[TitledWinner]
-    overruled: bool
+    alternate_ids: list[str]

@@ -27,4 +27,17 @@ class TallyStore:
     async def find(self, brand_id: str, poll_ids: Sequence[str]) -> dict[str, CertifiedTally]:
         """The tallies of those polls that are certified, by poll."""
         found = self._tallies.find({"brand_id": brand_id, "_id": {"$in": list(poll_ids)}})
-        return {d["_id"]: _TALLY.validate_python({**d, "poll_id": d["_id"]}) async for d in found}
+        return {d["_id"]: _tally(d) async for d in found}
+
+    async def find_place(
+        self, brand_id: str, poll_ids: Sequence[str], idea_id: str
+    ) -> list[CertifiedTally]:
+        """The same tallies, each as if it named this idea alone, or none."""
+        wanted = {"brand_id": brand_id, "_id": {"$in": list(poll_ids)}}
+        shown: Document = dict.fromkeys(("certified_at", "verdicts", "log_hash"), True)
+        found = self._tallies.find(wanted, shown | {"ideas": {"$elemMatch": {"idea_id": idea_id}}})
+        return [_tally({"ideas": [], **document}) async for document in found]
+
+
+def _tally(document: Document) -> CertifiedTally:
+    return _TALLY.validate_python({**document, "poll_id": document["_id"]})

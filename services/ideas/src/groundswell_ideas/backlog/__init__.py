@@ -1,0 +1,1 @@
+"""How much waits to be done, and for how long: figures for operators."""

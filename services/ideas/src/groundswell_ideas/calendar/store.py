@@ -1,0 +1,82 @@
+"""Timers in MongoDB: what the calendars of contests have planned, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from pymongo import ASCENDING
+from pymongo.asynchronous.database import AsyncDatabase
+
+from groundswell_ideas.calendar.rules import Timer
+from groundswell_kit.mongo import Document
+
+_TIMER = TypeAdapter(Timer)
+_OPEN: Document = {"state": {"$in": ["waiting", "refused"]}}
+
+
+class TimerStore:
+    """One timer for each contest and aim. What changes several is part of a transaction."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._timers = database["timers"]
+
+    async def ensure_indexes(self) -> None:
+        """Makes the collection's indexes; a repeat changes nothing."""
+        await self._timers.create_index([("brand_id", ASCENDING), ("contest_id", ASCENDING)])
+        await self._timers.create_index(
+            [("try_at", ASCENDING)], name="due", partialFilterExpression={"settled_at": None}
+        )
+
+    async def plan(self, brand_id: str, contest_id: str, timers: Sequence[Timer]) -> None:
+        """Makes these, and no others, the timers of a contest that are not settled."""
+        ours = {"brand_id": brand_id, "contest_id": contest_id}
+        await self._timers.delete_many({**ours, **_OPEN})
+        if timers:
+            await self._timers.insert_many([_document(brand_id, timer) for timer in timers])
+
+    async def open(self, brand_id: str, contest_id: str) -> list[Timer]:
+        """The timers of a contest that are not settled, the next one first."""
+        return await self._found({"brand_id": brand_id, "contest_id": contest_id, **_OPEN})
+
+    async def all(self, brand_id: str, contest_id: str) -> list[Timer]:
+        """All timers of a contest, the next one first."""
+        return await self._found({"brand_id": brand_id, "contest_id": contest_id})
+
+    async def get(self, brand_id: str, timer_id: str) -> Timer | None:
+        """A timer of the brand."""
+        found = await self._found({"brand_id": brand_id, "_id": timer_id})
+        return found[0] if found else None
+
+    async def save(self, brand_id: str, timer: Timer) -> None:
+        """Stores a timer that was read in this transaction."""
+        await self._timers.replace_one(
+            {"brand_id": brand_id, "_id": timer.id}, _document(brand_id, timer)
+        )
+
+    async def hold(self, brand_id: str, contest_id: str, held: bool) -> None:
+        """Makes a contest's calendar wait, or go on; the day of its answer comes all the same."""
+        calendar = {"aim": {"$ne": "answer"}, **_OPEN}
+        ours = {"brand_id": brand_id, "contest_id": contest_id, **calendar}
+        await self._timers.update_many(ours, {"$set": {"held": held}})
+
+    async def next_due(self, now: datetime) -> Timer | None:
+        """The timer that has been due for longest, of whichever brand; None when none is."""
+        due = {"settled_at": None, "held": False, "try_at": {"$lte": now}}
+        document = await self._timers.find_one(due, sort=[("try_at", ASCENDING)])
+        return None if document is None else _TIMER.validate_python(document)
+
+    async def refused(self) -> tuple[int, datetime | None]:
+        """How many timers of all brands were due and refused, and when the first one was due."""
+        wanted = {"settled_at": None, "held": False, "state": "refused"}
+        rows = self._timers.find(wanted, {"due_at": True}).hint("due")
+        due = [row["due_at"] async for row in rows]
+        return len(due), min(due, default=None)
+
+    async def _found(self, wanted: Document) -> list[Timer]:
+        found = self._timers.find(wanted).sort("due_at", ASCENDING)
+        return [_TIMER.validate_python(document) async for document in found]
+
+
+def _document(brand_id: str, timer: Timer) -> Document:
+    return asdict(timer) | {"_id": timer.id, "brand_id": brand_id}

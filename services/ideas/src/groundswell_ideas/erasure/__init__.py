@@ -1,0 +1,1 @@
+"""What becomes of all that is kept of somebody who is erased."""

@@ -1,0 +1,1 @@
+"""All ideas of a contest in one file, as long as it may be."""

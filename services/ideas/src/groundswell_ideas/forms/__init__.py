@@ -1,0 +1,1 @@
+"""The fields that a brand asks for with an idea."""

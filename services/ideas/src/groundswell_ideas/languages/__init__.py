@@ -1,0 +1,1 @@
+"""In which language a reader is answered."""

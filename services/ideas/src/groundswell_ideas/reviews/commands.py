@@ -1,0 +1,121 @@
+"""What follows from ladders: ideas that reached the top are reviewed, all are answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from groundswell_contracts.ideas import IdeaAnswered
+from groundswell_ideas.contests.store import ContestStore
+from groundswell_ideas.reviews.rules import (
+    Outcome,
+    Review,
+    answered,
+    is_last_step,
+    is_repeat,
+    obstacles_to_answering,
+    told,
+    window_of,
+    wins_by_review,
+    with_accepted,
+)
+from groundswell_ideas.reviews.store import ReviewStore
+from groundswell_ideas.selection import events
+from groundswell_ideas.submissions.store import IdeaStore
+from groundswell_kit.clock import utc_now
+from groundswell_kit.mongo import transaction
+from groundswell_kit.refusals import refuse_for
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCommands:
+    """Each verb is one transaction, or part of the caller's."""
+
+    contests: ContestStore
+    ideas: IdeaStore
+    reviews: ReviewStore
+
+    async def answer(
+        self, brand_id: str, contest_id: str, idea_id: str, outcome: Outcome, reason: str
+    ) -> Review:
+        """Answers an idea that reached the last step, with a public reason; the contest goes on.
+
+        Where a contest comes to no deliberation, an accepted idea wins. Final; the same again
+        changes nothing.
+        """
+
+        async def work() -> Review:
+            contest = await self.contests.get(brand_id, contest_id)
+            review = await self.reviews.get(brand_id, contest_id, idea_id)
+            if is_repeat(review, outcome, reason):
+                return review
+            now, idea = utc_now(), await self.ideas.get(brand_id, idea_id)
+            refuse_for(obstacles_to_answering(contest, review, idea, outcome, now))
+            window = window_of(contest, review)
+            event = IdeaAnswered(
+                idea_id=idea.id,
+                contest_id=contest_id,
+                participant_id=idea.participant_id,
+                title=idea.title,
+                outcome=outcome,
+                reason=reason,
+                window=None if window is None else window.name,
+            )
+            done = answered(review, outcome, reason, now)
+            await self.reviews.save(brand_id, done)
+            await self.ideas.save(brand_id, told(idea, now), [event])
+            if wins_by_review(contest, outcome):
+                won = with_accepted(contest, idea_id, reason, now)
+                selected = events.selected(idea, won.winners[-1])
+                await self.contests.save(brand_id, won, [selected])
+            return done
+
+        return await transaction(self.contests.client, work)
+
+    async def reached(
+        self,
+        brand_id: str,
+        contest_id: str,
+        poll_id: str,
+        idea_id: str,
+        *,
+        step: int,
+        votes: int,
+        at: datetime,
+    ) -> None:
+        """Takes an idea in for review when it reached the last step of its ladder.
+
+        Raises ValueError for a poll of another contest.
+        """
+
+        async def work() -> None:
+            contest = await self.contests.get(brand_id, contest_id)
+            if is_last_step(contest, poll_id, step):
+                review = Review(
+                    brand_id=brand_id,
+                    contest_id=contest_id,
+                    idea_id=idea_id,
+                    poll_id=poll_id,
+                    votes=votes,
+                    qualified_at=at,
+                )
+                await self.reviews.add(brand_id, review)
+
+        await transaction(self.contests.client, work)
+
+    async def missed(self, brand_id: str, contest_id: str, idea_id: str, reason: str) -> None:
+        """Answers an idea that did not reach a step in time, unless it was answered before."""
+
+        async def work() -> None:
+            idea = await self.ideas.get(brand_id, idea_id)
+            if idea.answered_at is not None:
+                return
+            event = IdeaAnswered(
+                idea_id=idea.id,
+                contest_id=contest_id,
+                participant_id=idea.participant_id,
+                title=idea.title,
+                outcome="missed",
+                reason=reason,
+            )
+            await self.ideas.save(brand_id, told(idea, utc_now()), [event])
+
+        await transaction(self.contests.client, work)

@@ -1,0 +1,1 @@
+"""What an idea shows of itself. Pure; called by the queries and commands."""

@@ -1,0 +1,1 @@
+"""How people send files in: in pieces, or straight into the object storage."""
