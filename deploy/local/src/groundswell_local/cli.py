@@ -26,6 +26,7 @@ from groundswell_local.engines import (
 )
 from groundswell_local.environment import service_environment
 from groundswell_local.facts import gather
+from groundswell_local.importing.command import imports
 from groundswell_local.installation import SERVICES, InstallationError, local_groundswell
 from groundswell_local.issuer import LocalIssuer
 from groundswell_local.ownership import AlreadyOwnedError, end_owner, note_process, pid_file
@@ -40,6 +41,7 @@ from groundswell_local.settings import (
 from groundswell_local.supervisor import RoleEvent, RoleFailedError, port_variable
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+app.add_typer(imports, name="import")
 console = Console(highlight=False)
 
 STATE = LocalSettings().state

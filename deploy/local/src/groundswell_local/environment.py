@@ -45,6 +45,7 @@ def service_environment(
         **_addresses(ports),
         **_mail(ports),
         "GROUNDSWELL_MODE": "local",
+        "GROUNDSWELL_MEDIA_URL": (directory / "media").absolute().as_uri(),
         "GROUNDSWELL_ISSUERS": json.dumps(issuers),
         "GROUNDSWELL_IDENTITY_ISSUER": identity_url,
         "GROUNDSWELL_IDENTITY_SYSTEM_CLIENTS": json.dumps([notifications]),

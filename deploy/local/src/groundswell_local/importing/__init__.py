@@ -1,0 +1,1 @@
+"""`groundswell import ideas`: a CSV file and its pictures, sent in over public HTTP."""
