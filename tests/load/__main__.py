@@ -24,6 +24,8 @@ from tests.load.sides import Experiment, Stage
 from tests.load.sides.archiving import archiving
 from tests.load.sides.counting import counting
 from tests.load.sides.growth import growth
+from tests.load.sides.ideas import ideas
+from tests.load.sides.imports import imports
 from tests.load.sides.intake import intake
 from tests.load.sides.overload import overload
 from tests.load.sides.recovery import recovery
@@ -41,6 +43,8 @@ EXPERIMENTS: dict[str, Experiment] = {
     "overload": overload,
     "recovery": recovery,
     "standings": standings,
+    "ideas": ideas,
+    "imports": imports,
 }
 EXPECTED = (AlreadyOwnedError, EngineError, LoadFailed, OtherRun, RoleFailedError)
 STARTED = time.monotonic()

@@ -65,6 +65,16 @@ def _plain(side: str, number: str) -> Callable[[Turn], float]:
     return lambda turn: turn[side][number]
 
 
+LISTS = ("newest", "newest_deep", "category", "region", "category_and_region")
+SEARCHES = ("word", "two_words")
+SHUFFLED = ("shuffled", "shuffled_deep")
+
+
+def _slowest(sides: Sequence[str]) -> Callable[[Turn], float]:
+    """The median of the kind of reading whose median is worst."""
+    return lambda turn: max(turn[side]["p50_ms"] for side in sides)
+
+
 FIGURES = (
     Figure(
         "ballot box, votes/s ÷ empty FastAPI POST requests/s",
@@ -144,6 +154,24 @@ FIGURES = (
         goal=15,
         higher_is_better=False,
     ),
+    Figure(
+        "a page of 100,000 ideas: list, search or shuffled, whichever is slowest, p50",
+        "ideas",
+        _slowest((*LISTS, *SEARCHES, *SHUFFLED)),
+        unit="ms",
+        floor=50,
+        goal=20,
+        higher_is_better=False,
+    ),
+    Figure(
+        "import of 2,000 ideas with a picture each",
+        "imports",
+        _plain("new", "seconds"),
+        unit="s",
+        floor=120,
+        goal=60,
+        higher_is_better=False,
+    ),
 )
 
 CONTEXT = (
@@ -196,4 +224,19 @@ CONTEXT = (
         "standings, capacity", "standings", _plain("standings", "capacity_per_second"), "reads/s"
     ),
     Figure("standings at 60 % of it, p50", "standings", _plain("standings", "p50_ms"), "ms"),
+    *(
+        Figure(f"100,000 ideas, {what}, p50", "ideas", _slowest(sides), "ms")
+        for what, sides in {
+            "newest first, far down, by category and region": LISTS,
+            "searched for one word": SEARCHES[:1],
+            "searched for two words": SEARCHES[1:],
+            "shuffled, first page and far down": SHUFFLED,
+            "queue of moderation": ("queue",),
+            "page of the contest": ("contest",),
+            "page of an idea": ("idea",),
+            "2,000 comments, first page": ("comments",),
+        }.items()
+    ),
+    Figure("export of 100,000 ideas as CSV", "ideas", _plain("export", "seconds"), "s"),
+    Figure("the same import once more", "imports", _plain("repeat", "seconds"), "s"),
 )

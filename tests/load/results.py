@@ -33,13 +33,15 @@ class Results:
     def open(cls, directory: Path, sizes: Sizes) -> "Results":
         """Those of an earlier run with the same sizes on this machine, or new ones.
 
-        Raises OtherRun when the directory holds others.
+        Sizes that it did not know are those of experiments that it did not have. Raises OtherRun
+        when the directory holds others.
         """
         start = {"machine": machine(), "sizes": asdict(sizes)}
         path = directory / FILE
         if not path.exists():
             return cls(directory, start | {"experiments": {}})
         content = json.loads(path.read_text())
+        content["sizes"] = start["sizes"] | content["sizes"]
         if any(content[name] != value for name, value in start.items()):
             raise OtherRun(
                 f"{path} is from another machine or of another size: add --fresh to replace it"

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Votes are numbers of votes, seconds how long a load lasts, rates are per second."""
+    """Votes are numbers of votes, seconds how long a load lasts, rates are per second.
+
+    `ideas` are those of one contest, `idea_reads` how often each kind of reading is asked for;
+    `imported_ideas` come with a picture each.
+    """
 
     name: str
     repetitions: int
@@ -24,6 +28,9 @@ class Sizes:
     standings_ideas: int
     standings_votes: int
     standings_vote_rate: int
+    ideas: int
+    idea_reads: int
+    imported_ideas: int
 
 
 FULL = Sizes(
@@ -43,6 +50,9 @@ FULL = Sizes(
     standings_ideas=1_000,
     standings_votes=50_000,
     standings_vote_rate=100,
+    ideas=100_000,
+    idea_reads=200,
+    imported_ideas=2_000,
 )
 
 QUICK = Sizes(
@@ -62,4 +72,7 @@ QUICK = Sizes(
     standings_ideas=100,
     standings_votes=500,
     standings_vote_rate=20,
+    ideas=3_000,
+    idea_reads=10,
+    imported_ideas=20,
 )

@@ -2,17 +2,17 @@
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.load.__main__ import EXPERIMENTS
-from tests.load.figures import Figure
+from tests.load.figures import FIGURES, Figure
 from tests.load.machine import QUIET_SHARE
 from tests.load.report import BEGIN, END, quote, summary, verdict
-from tests.load.results import Results
+from tests.load.results import OtherRun, Results
 from tests.load.sizes import FULL
 
 PROJECT = Path(__file__).parents[2]
@@ -50,10 +50,30 @@ def test_a_turn_that_is_not_whole_gives_no_value() -> None:
 
 def test_every_side_was_measured_three_times_at_full_size(published: Results) -> None:
     assert published.content["sizes"] == asdict(FULL)
-    for name in EXPERIMENTS:
-        one = published.content["experiments"][name]
+    assert published.content["experiments"].keys() <= EXPERIMENTS.keys()
+    for name, one in published.content["experiments"].items():
         assert len(one["repetitions"]) >= 3, name
         assert all(set(turn) == set(one["sides"]) for turn in one["repetitions"]), name
+
+
+def test_what_was_not_measured_is_told(published: Results) -> None:
+    table = summary(published)
+    for figure in FIGURES:
+        (row,) = [line for line in table.splitlines() if line.startswith(f"| {figure.name} |")]
+        measured = figure.experiment in published.content["experiments"]
+        assert ("not measured" in row) != measured
+
+
+def test_sizes_of_a_new_experiment_leave_the_others_results_alone(tmp_path: Path) -> None:
+    before = Results.open(tmp_path, FULL)
+    before.content["sizes"].pop("ideas")
+    before.begin("standings", ["standings"], [], 0.0)
+    before.add("standings", 0, "standings", {"p99_ms": 3.0})
+    again = Results.open(tmp_path, FULL)
+    assert again.has("standings", 0, "standings")
+    assert again.content["sizes"] == asdict(FULL)
+    with pytest.raises(OtherRun):
+        Results.open(tmp_path, replace(FULL, standings_ideas=7))
 
 
 def test_the_machine_was_quiet_and_the_code_is_known(published: Results) -> None:

@@ -145,23 +145,27 @@ async def until(
 @asynccontextmanager
 async def world(directory: Path, *roles: str) -> AsyncIterator[World]:
     """A new installation with empty data in `directory`; its logs stay there until the next one."""
+    async with empty_engines(directory) as engines, _connected(directory, engines) as made:
+        await Program("groundswell_voting", made.environment).output("prepare")
+        try:
+            await made.start(*roles)
+            yield made
+        finally:
+            await made.stop()
+
+
+@asynccontextmanager
+async def empty_engines(directory: Path) -> AsyncIterator[Engines]:
+    """Engines that hold nothing; what an installation left in `directory` before goes."""
     if EngineAddresses().given is not None:
         raise LoadFailed("the bench empties engines: it starts its own; unset those addresses")
     with own(directory):
-        _wipe(directory, "engines", "logs", "pids", "issuer")
+        _wipe(directory, "engines", "logs", "pids", "issuer", "media")
         try:
-            async with (
-                running_engines(directory / "engines") as engines,
-                _connected(directory, engines) as made,
-            ):
-                await Program("groundswell_voting", made.environment).output("prepare")
-                try:
-                    await made.start(*roles)
-                    yield made
-                finally:
-                    await made.stop()
+            async with running_engines(directory / "engines") as engines:
+                yield engines
         finally:
-            _wipe(directory, "engines")
+            _wipe(directory, "engines", "media")
 
 
 @asynccontextmanager
