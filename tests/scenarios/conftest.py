@@ -6,12 +6,14 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from groundswell_kit.ids import new_id
 from groundswell_local.installation import Installation, local_groundswell
 from groundswell_local.ports import free_ports
 from groundswell_local.settings import LocalPorts
 from tests.e2e.browser import browser, browsing
+from tests.support.programme_story import ProgrammeStory
 
-__all__ = ["browser", "browsing", "groundswell", "http", "ports", "state"]
+__all__ = ["browser", "browsing", "groundswell", "http", "ports", "state", "story"]
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +39,17 @@ async def groundswell(state: Path, ports: LocalPorts) -> AsyncIterator[Installat
 async def http() -> AsyncIterator[httpx2.AsyncClient]:
     async with httpx2.AsyncClient(timeout=20) as client:
         yield client
+
+
+@pytest.fixture
+def story(groundswell: Installation, state: Path, http: httpx2.AsyncClient) -> ProgrammeStory:
+    """A contest that is still to be drafted."""
+    return ProgrammeStory(
+        ideas_url=groundswell.ideas_url,
+        voting_url=groundswell.voting_url,
+        issuer=groundswell.issuer,
+        http=http,
+        groundswell=groundswell,
+        state=state,
+        run=new_id("run")[-8:],
+    )
