@@ -19,6 +19,7 @@ from groundswell_ideas.inspection.decoding import MAX_FILE_BYTES
 from groundswell_ideas.media.rules import MAX_BYTES, MIB, RENDITIONS
 from groundswell_ideas.screening.lists import word_lists
 from groundswell_ideas.templates.catalogue import load_templates
+from groundswell_web import file_forms
 from tests.support.compose import (
     COMPOSE_FILE,
     ENGINES,
@@ -223,6 +224,16 @@ def test_a_worker_has_room_for_what_its_decoders_open(services: Services) -> Non
     largest = max(MAX_BYTES.values()) + len(RENDITIONS) * MAX_FILE_BYTES
     assert room >= decoders * largest
     assert memory >= room + decoders * MAX_MEMORY_BYTES
+
+
+def test_the_site_has_room_for_the_files_of_its_forms(services: Services) -> None:
+    site = services["web-api"]
+    forms = int(site["environment"]["GROUNDSWELL_WEB_FILE_FORMS"])
+    (tmp,) = site["tmpfs"]
+    room = int(tmp.partition("=")[2].removesuffix("m")) * MIB
+    memory = int(site["mem_limit"].removesuffix("m")) * MIB
+    assert room >= forms * file_forms.MAX_FILE_BYTES
+    assert memory >= room + 256 * MIB
 
 
 def test_folders_of_an_operators_own_files_are_there_and_read(services: Services) -> None:

@@ -30,11 +30,13 @@ class Page:
 _GONE = Page(_MISSING, _MISSING)
 _OPEN = Page(200, 200)
 _MINE = Page(_SEE_OTHER, 200, private=True)
+_WAITING = {"idea_id": "waiting_idea"}
 
 SITE: Mapping[str, Page] = {
     "GET /static/{digest}/{name}": _GONE,
     "GET /": _OPEN,
     "GET /contests/{contest_id}": _GONE,
+    "GET /contests/{contest_id}/ideas": _GONE,
     "GET /contests/{contest_id}/standings": _GONE,
     "GET /contests/{contest_id}/standings/stream": _GONE,
     "GET /contests/{contest_id}/decision": _GONE,
@@ -51,7 +53,34 @@ SITE: Mapping[str, Page] = {
         409,
         form={"poll_id": "{poll_id}", "choice": "{won_idea}", "revision": "1"},
     ),
-    "GET /ideas/{idea_id}": Page(_MISSING, _MISSING, private=True, ids={"idea_id": "waiting_idea"}),
+    "GET /ideas/{idea_id}": Page(_MISSING, _MISSING, private=True, ids=_WAITING),
+    "GET /ideas/{idea_id}/card.png": Page(_MISSING, _MISSING, ids=_WAITING),
+    "GET /ideas/{idea_id}/qr.svg": Page(_MISSING, _MISSING, ids=_WAITING),
+    "GET /ideas/{idea_id}/edit": Page(_SEE_OTHER, _MISSING, private=True, ids=_WAITING),
+    "POST /ideas/{idea_id}/edit": Page(
+        _FORBIDDEN, _MISSING, ids=_WAITING, form={"title": "Mine", "summary": "Now.", "act": "save"}
+    ),
+    "POST /ideas/{idea_id}/comments": Page(
+        _SEE_OTHER, _MISSING, ids=_WAITING, form={"text": "I see it.", "kind": "comment"}
+    ),
+    "POST /ideas/{idea_id}/appeal": Page(
+        _SEE_OTHER, _MISSING, ids=_WAITING, form={"words": "Let it in."}
+    ),
+    "POST /ideas/{idea_id}/withdraw": Page(
+        _SEE_OTHER, _MISSING, ids=_WAITING, form={"confirmed": "on"}
+    ),
+    "POST /ideas/{idea_id}/team": Page(_SEE_OTHER, _MISSING, ids=_WAITING, form={"wanted": "yes"}),
+    "POST /ideas/{idea_id}/win": Page(_SEE_OTHER, _MISSING, ids=_WAITING, form={"wanted": "yes"}),
+    "POST /ideas/{idea_id}/share": Page(_SEE_OTHER, _MISSING, ids=_WAITING),
+    "GET /ideas/{idea_id}/report": Page(_SEE_OTHER, _MISSING, ids=_WAITING),
+    "POST /ideas/{idea_id}/report": Page(
+        _SEE_OTHER, _MISSING, ids=_WAITING, form={"code": "off-topic"}
+    ),
+    "GET /comments/{comment_id}/report": Page(_SEE_OTHER, _MISSING),
+    "POST /comments/{comment_id}/report": Page(_SEE_OTHER, _MISSING, form={"code": "off-topic"}),
+    "POST /comments/{comment_id}/delete": Page(_SEE_OTHER, _MISSING),
+    "GET /media/{media_id}/{rendition}": _GONE,
+    "GET /my-ideas": _MINE,
     "GET /account": _MINE,
     "POST /account": Page(
         _SEE_OTHER, _SEE_OTHER, form={"display_name": "", "locale": "de", "time_zone": "UTC"}

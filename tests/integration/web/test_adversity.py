@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 from pymongo.errors import ServerSelectionTimeoutError
@@ -214,3 +215,25 @@ async def test_only_the_right_digest_is_kept_for_ever(world: World) -> None:
         for digest in ("a", "static", "0" * 16):
             answer = await browser.get(f"/static/{digest}/site.css")
             assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache")
+
+
+async def test_an_idea_that_may_have_arrived_can_be_sent_again_as_it_is(world: World) -> None:
+    contest_id = await world.contest("submission")
+    contest = f"/v1/contests/{contest_id}"
+    async with httpx2.AsyncClient(base_url=world.settings.ideas_url) as http:
+        read = {path: (await http.get(path)).json() for path in (contest, f"{contest}/entry-form")}
+    answers: dict[str, tuple[int, object]] = {path: (200, said) for path, said in read.items()}
+    answers[f"{contest}/ideas"] = (500, {})
+    async with (
+        world.signed_in() as browser,
+        answering(answers) as address,
+        world.site(ideas_url=address) as site,
+        same_person(world, browser, site) as visitor,
+    ):
+        path = f"/contests/{contest_id}/ideas"
+        fields = {"csrf": await browser.form_token(), "title": "A ship", "summary": "It floats."}
+        answer = await visitor.post(path, fields | {"key": "key_of_mine"})
+        assert answer.status_code == 503
+        assert "We do not know whether your idea arrived." in answer.text
+        assert 'value="A ship"' in answer.text
+        assert form_key(answer) == "key_of_mine"

@@ -149,7 +149,7 @@ async def test_a_silent_service_is_not_waited_for_long(world: World) -> None:
         )
         assert time.monotonic() - began < 10
         assert answer.status_code == 503
-        assert "We do not know whether your idea arrived." in answer.text
+        assert "We could not take your idea right now." in answer.text
         assert 'value="A &lt;ship&gt;"' in answer.text
         assert "It &#34;floats&#34;." in answer.text
         assert form_key(answer) == key

@@ -7,7 +7,8 @@ import pytest
 
 from groundswell_local.ports import free_ports
 from groundswell_web import services
-from groundswell_web.services import Away, Call, Refused, Service, Services
+from groundswell_web.answers import Away, Refused, Service
+from groundswell_web.services import Call, Services
 from groundswell_web.voting.schemas import Taken
 from tests.integration.web.test_adversity import TAKEN, answering
 from tests.integration.web.test_several_polls import people_voting

@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
@@ -83,6 +85,7 @@ class World:
     box: Mailbox
     issuer: LocalIssuer
     engines: Engines
+    media_url: str
 
     @asynccontextmanager
     async def browser(self, app: FastAPI | None = None) -> AsyncIterator[Browser]:
@@ -260,7 +263,10 @@ async def new_world(engines: Engines, issuer: LocalIssuer, box: Mailbox) -> Asyn
         app = identity.create_api(identity_settings, stores, health)
         identity_url = await stack.enter_async_context(serving(Role("identity", 0, health, app)))
         keys = Issuer(issuer=IDENTITY_ISSUER, jwks_url=f"{identity_url}/.well-known/jwks.json")
-        ideas_settings = IdeasSettings(**common, issuers=[issuer.settings, keys], ideas_api_port=0)
+        media_url = Path(stack.enter_context(TemporaryDirectory())).as_uri()
+        ideas_settings = IdeasSettings(
+            **common, issuers=[issuer.settings, keys], ideas_api_port=0, media_url=media_url
+        )
         await _prepare_ideas(ideas_settings)
         ideas_url = await stack.enter_async_context(serving(ideas.api_role(ideas_settings)))
         settings = Settings(
@@ -292,6 +298,7 @@ async def new_world(engines: Engines, issuer: LocalIssuer, box: Mailbox) -> Asyn
             box=box,
             issuer=issuer,
             engines=engines,
+            media_url=media_url,
         )
         for name in ("identity", "ideas", "web"):
             await database.client.drop_database(f"{prefix}_{name}")

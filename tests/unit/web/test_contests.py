@@ -1,10 +1,10 @@
-"""How the way of a contest is told, and what an idea needs."""
+"""How the way of a contest is told."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from groundswell_web.contests.rules import ORDER, PHASES, Course, flaws, is_under_way, steps
+from groundswell_web.contests.rules import ORDER, PHASES, Course, is_under_way, steps
 from groundswell_web.contests.schemas import Contest, ContestPoll, Timetable
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -55,11 +55,41 @@ def test_under_way_is_until_it_is_decided() -> None:
     assert [phase for phase in ORDER if is_under_way(phase)] == list(ORDER[:4])
 
 
-def test_an_idea_needs_a_title_and_a_description_of_some_length() -> None:
-    assert flaws("t", "s") == {}
-    assert set(flaws("", "")) == {"title", "summary"}
-    assert set(flaws("t" * 201, "s" * 5_001)) == {"title", "summary"}
-    assert flaws("t" * 200, "s" * 5_000) == {}
+PROGRAMMES = {
+    "make-and-earn": ("draft", "submission"),
+    "support-ladder": ("draft", "voting"),
+}
+
+
+@pytest.mark.parametrize(
+    ("programme", "phase", "told"),
+    [
+        ("make-and-earn", "submission", [("Ideas", "current", None)]),
+        ("make-and-earn", "closed", [("Ideas", "done", START + timedelta(2))]),
+        ("support-ladder", "voting", [("Ideas and support", "current", None)]),
+    ],
+)
+def test_a_contest_has_the_steps_of_its_programme_alone(
+    programme: str, phase: str, told: list[object]
+) -> None:
+    entered = {"submission": START + timedelta(1), "closed": START + timedelta(2)}
+    lasting = Course(
+        phase=phase,
+        reached=entered,
+        submission_closes_at=None,
+        voting_opens_at=None,
+        voting_closes_at=None,
+        answer_by=None,
+        phases=PROGRAMMES[programme],
+    )
+    assert [(step.name, step.state, step.when) for step in steps(lasting)] == told
+
+
+def test_a_contest_may_lack_what_its_programme_does_not_promise() -> None:
+    bare = contest([]).model_dump() | {"owner": None, "rules": None, "timetable": None}
+    read = Contest.model_validate(bare | {"answer_by": None})
+    assert (read.owner, read.rules) == ("the organiser", "")
+    assert read.timetable == Timetable()
 
 
 def contest(polls: list[ContestPoll]) -> Contest:
@@ -107,3 +137,15 @@ def test_a_page_is_about_the_first_poll_that_goes_on(
 def test_before_the_vote_there_is_no_poll_to_show() -> None:
     promised = ContestPoll(id=None, name="north", closes_at=None)
     assert contest([promised]).poll(None, START) is None
+
+
+def test_a_phase_that_is_not_known_here_has_no_steps() -> None:
+    unknown = Course(
+        phase="something_new",
+        reached={},
+        submission_closes_at=None,
+        voting_opens_at=None,
+        voting_closes_at=None,
+        answer_by=None,
+    )
+    assert list(steps(unknown)) == []

@@ -72,3 +72,54 @@ def test_money(minor: int, currency: str, shown: str) -> None:
 def test_counts() -> None:
     assert text.counted(1, "vote", "votes") == "1 vote"
     assert text.counted(12_345, "vote", "votes") == "12,345 votes"
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        ("UTC", "20 December 2026, 22:30 UTC"),
+        ("Europe/London", "20 December 2026, 22:30 UTC"),
+        ("Atlantis/Capital", "20 December 2026, 22:30 UTC"),
+        ("../etc/passwd", "20 December 2026, 22:30 UTC"),
+        ("America/New_York", "20 December 2026, 17:30 America/New York (22:30 UTC)"),
+        ("Asia/Tokyo", "21 December 2026, 07:30 Asia/Tokyo (20 December 2026, 22:30 UTC)"),
+    ],
+)
+def test_a_moment_is_told_on_the_clocks_of_a_place_and_in_utc(zone: str, shown: str) -> None:
+    moment = datetime(2026, 12, 20, 22, 30, tzinfo=UTC)
+    told = text.moment_in(moment, zone)
+    assert told.striptags().replace("\u00a0", " ") == shown
+    assert 'datetime="2026-12-20T22:30:00+00:00"' in told
+
+
+@pytest.mark.parametrize(
+    ("basis_points", "shown"),
+    [(0, "0"), (10_000, "100"), (9_850, "98.5"), (1, "0.01"), (1_205, "12.05")],
+)
+def test_shares_are_told_in_per_cent(basis_points: int, shown: str) -> None:
+    assert text.percent(basis_points) == f"{shown}\u00a0%"
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "shown"),
+    [(7, 8, "0.875"), (1, 3, "0.3333"), (1, 1, "1"), (0, 5, "0"), (0, 0, "0"), (3, 2, "1.5")],
+)
+def test_scores_are_told_with_four_digits_at_most(
+    numerator: int, denominator: int, shown: str
+) -> None:
+    assert text.fraction(numerator, denominator) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0, "0"),
+        (12.0, "12"),
+        (-1.5, "-1.5"),
+        (1_234_567.891, "1,234,567.891"),
+        (1e15, "1,000,000,000,000,000"),
+        (12_345_678_901, "12,345,678,901"),
+    ],
+)
+def test_a_figure_is_told_with_all_its_digits(value: float, shown: str) -> None:
+    assert text.figure(value) == shown

@@ -1,7 +1,11 @@
 """The only wiring of the site: settings, clients, the session store, routes, the role."""
 
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
 from cryptography.fernet import Fernet, MultiFernet
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from pymongo.errors import PyMongoError
 
@@ -11,21 +15,35 @@ from groundswell_kit.mongo import connect, connected, probe
 from groundswell_kit.serve import Role
 from groundswell_kit.streams import EventStreams
 from groundswell_web.account.routes import AccountRoutes
+from groundswell_web.answers import Service
 from groundswell_web.contests.commands import ContestCommands
 from groundswell_web.contests.queries import ContestQueries
 from groundswell_web.contests.routes import ContestRoutes
 from groundswell_web.contests.standings import StandingsPieces
+from groundswell_web.decisions.routes import DecisionRoutes
+from groundswell_web.entries.commands import EntryCommands
+from groundswell_web.entries.routes import EntryRoutes
+from groundswell_web.entries.taking import Taking
+from groundswell_web.file_forms import FileForms
 from groundswell_web.guard import SecureHeaders, ShowBroken
+from groundswell_web.ideas.card_routes import CardRoutes
+from groundswell_web.ideas.commands import IdeaCommands
+from groundswell_web.ideas.queries import IdeaQueries
+from groundswell_web.ideas.report_routes import ReportRoutes
+from groundswell_web.ideas.routes import IdeaRoutes
 from groundswell_web.inbox.routes import InboxRoutes
+from groundswell_web.media.routes import MediaRoutes
 from groundswell_web.pages import Pages
 from groundswell_web.rewards.routes import RewardRoutes
-from groundswell_web.services import Service, Services
+from groundswell_web.services import Services
 from groundswell_web.sessions.commands import SessionCommands
 from groundswell_web.sessions.routes import SignInRoutes
 from groundswell_web.sessions.store import SessionStore
 from groundswell_web.sessions.visitors import Cookies
 from groundswell_web.settings import Settings
+from groundswell_web.submissions.queries import SubmissionQueries
 from groundswell_web.troubles import Troubles
+from groundswell_web.uploads.commands import UploadCommands
 from groundswell_web.voting.commands import VotingCommands
 from groundswell_web.voting.queries import VotingQueries
 from groundswell_web.voting.routes import VotingRoutes
@@ -34,6 +52,14 @@ SERVICE = "web"
 
 # Metrics and logs are ours; the framework's own would measure the same once more.
 _NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
+
+
+class Routes(Protocol):
+    """The routes of a capability."""
+
+    def router(self) -> APIRouter:
+        """All of them."""
+        ...
 
 
 def create_site(
@@ -59,19 +85,38 @@ def create_site(
     app.add_middleware(SecureHeaders, secure=settings.secure)
     app.add_middleware(Observe)
     app.add_middleware(lambda inner: health_app(health, inner))
-    contests = ContestQueries(services, VotingQueries(services))
-    pieces = StandingsPieces(contests, pages)
-    for routes in (
+    routes: tuple[Routes, ...] = (
         pages,
         SignInRoutes(sessions, pages, cookies),
         AccountRoutes(services, sessions, pages, cookies),
         InboxRoutes(services, pages, settings.public_url),
         RewardRoutes(services, pages),
         VotingRoutes(VotingCommands(services, sessions)),
-        ContestRoutes(contests, ContestCommands(services), pages, pieces, streams),
-    ):
-        app.include_router(routes.router())
+        *_of_contests(settings, services, pages, streams),
+    )
+    for capability in routes:
+        app.include_router(capability.router())
     return app
+
+
+def _of_contests(
+    settings: Settings, services: Services, pages: Pages, streams: EventStreams
+) -> Sequence[Routes]:
+    submissions = SubmissionQueries(services)
+    contests = ContestQueries(services, VotingQueries(services), submissions)
+    ideas, acts = IdeaQueries(services, contests, submissions), IdeaCommands(services)
+    taking = Taking(contests, EntryCommands(services), UploadCommands(services))
+    forms = FileForms(settings.web_scratch, asyncio.Semaphore(settings.web_file_forms))
+    pieces = StandingsPieces(contests, pages)
+    return (
+        MediaRoutes(services),
+        CardRoutes(services),
+        ContestRoutes(contests, ContestCommands(services), pages, pieces, streams),
+        DecisionRoutes(services, contests, pages),
+        EntryRoutes(taking, forms, pages),
+        IdeaRoutes(ideas, acts, pages),
+        ReportRoutes(ideas, acts, pages),
+    )
 
 
 def api_role(settings: Settings) -> Role:

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from groundswell_web import text
+from groundswell_web.countries import country
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -58,11 +59,16 @@ class Pages:
             text.paragraphs,
             text.excerpt,
             text.moment,
+            text.moment_in,
             text.clock_time,
             text.day,
             text.number,
+            text.figure,
             text.counted,
+            text.percent,
+            text.fraction,
             text.money,
+            country,
         ):
             environment.filters[filter_.__name__] = filter_
         self._environment = environment

@@ -7,101 +7,34 @@ import asyncio
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import IO, TypeVar
 
 import aiohttp
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from groundswell_kit.observability import current_traceparent, get_logger
+from groundswell_web.answers import Away, Refused, Service, Shape, problem_of, retry_after_of
 
 log = get_logger()
 
 READ_SECONDS = 3.0
 # A ballot box answers within 3.5 s, whatever Kafka does.
 WRITE_SECONDS = 5.0
+PUT_SECONDS = 120.0
 CONNECT_SECONDS = 1.0
 CONNECTIONS = 200
-MAX_RETRY_AFTER_SECONDS = 86_400
-
-
-class Service(StrEnum):
-    """Who is called."""
-
-    IDEAS = "ideas"
-    VOTING = "voting"
-    BALLOT_BOX = "ballot-box"
-    NOTIFICATIONS = "notifications"
-    REWARDS = "rewards"
-    IDENTITY = "identity"
-
-
-class Shape(BaseModel):
-    """What is read of an answer; a service may say more."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class Nothing(Shape):
-    """An answer that says no more than its status."""
+MAX_FETCHED_BYTES = 8 * 1024 * 1024
 
 
 Answer = TypeVar("Answer", bound=Shape)
 
 
-class Away(Exception):
-    """A service did not answer as it should, in time.
-
-    `unknown` says that what was asked for may have happened all the same; `vote_id` is then the
-    receipt that tells, if it was a vote and its ballot box said so.
-    """
-
-    def __init__(
-        self,
-        service: Service,
-        *,
-        unknown: bool,
-        retry_after: int = 2,
-        vote_id: str | None = None,
-    ) -> None:
-        super().__init__(service.value)
-        self.service = service
-        self.unknown = unknown
-        self.retry_after = retry_after
-        self.vote_id = vote_id
-
-
-class FieldError(Shape):
-    """One refused part of what was sent, as a service names it."""
-
-    field: str = ""
-    rule: str = ""
-    message: str = ""
-
-
-class _Problem(Shape):
-    type: str = ""
-    detail: str = ""
-    errors: list[FieldError] = []
-    error: str = ""  # RFC 6749 names its errors so
-    vote_id: str | None = None
-
-
-class Refused(Exception):
-    """A service understood and refused; `kind` is the slug of the problem's type."""
-
-    def __init__(self, status: int, problem: _Problem, retry_after: int) -> None:
-        self.status = status
-        self.kind = problem.type.rpartition("/")[2] or problem.error
-        self.detail = problem.detail
-        self.errors = problem.errors
-        self.retry_after = retry_after
-        super().__init__(f"{status} {self.kind}")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request. `repeatable` lets it go to another address when the first does not answer."""
+    """One request. `repeatable` lets it go to another address when the first does not answer.
+
+    `languages` are those that the visitor reads, as an Accept-Language header says it.
+    """
 
     service: Service
     method: str
@@ -110,17 +43,31 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     json: object = None
     form: Mapping[str, str] | None = None
+    content: bytes | None = None
     key: str | None = None
+    languages: str | None = None
+    more_headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = False
 
     def headers(self) -> dict[str, str]:
         """Whose request it is, what makes a repeat safe, and the trace that it belongs to."""
-        headers = {"traceparent": current_traceparent()}
+        headers = {"traceparent": current_traceparent(), **self.more_headers}
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token}"
         if self.key is not None:
             headers["Idempotency-Key"] = self.key
+        if self.languages is not None:
+            headers["Accept-Language"] = self.languages
         return headers
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer that nobody has looked into."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Services:
@@ -154,6 +101,7 @@ class Services:
         *,
         token: str | None = None,
         query: Mapping[str, str] | None = None,
+        languages: str | None = None,
     ) -> Answer:
         """What a service says under a path."""
         call = Call(
@@ -162,6 +110,7 @@ class Services:
             path=path,
             token=token,
             query=query or {},
+            languages=languages,
             repeatable=True,
         )
         return await self.send(call, shape)
@@ -194,21 +143,48 @@ class Services:
             raise away from refused
         raise away or Away(call.service, unknown=False)
 
-    async def _ask(self, address: str, call: Call, shape: type[Answer]) -> Answer:
+    async def fetch(self, call: Call) -> Fetched:
+        """The answer to a call as it is, for what is handed on. Raises Away."""
+        address = self._addresses[call.service][0]
+        try:
+            async with (
+                asyncio.timeout(READ_SECONDS),
+                await self._request(address, call) as response,
+            ):
+                if (response.content_length or 0) > MAX_FETCHED_BYTES:
+                    raise Away(call.service, unknown=False)
+                return Fetched(response.status, response.headers, await response.read())
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.warning("service away", service=call.service, error=type(error).__name__)
+            raise Away(call.service, unknown=False) from error
+
+    async def put(
+        self, url: str, headers: Mapping[str, str], content: IO[bytes], size: int
+    ) -> None:
+        """Sends a file, from its beginning, to an address that a service has signed. Raises Away.
+
+        The file is closed afterwards.
+        """
         if self._session is None:
             raise RuntimeError("the services are called before they are opened")
+        sent = {**headers, "Content-Length": str(size)}
+        await asyncio.to_thread(content.seek, 0)
+        try:
+            async with (
+                asyncio.timeout(PUT_SECONDS),
+                self._session.put(url, data=content, headers=sent) as response,
+            ):
+                if response.status >= 300:
+                    log.warning("storage refused a file", status=response.status)
+                    raise Away(Service.IDEAS, unknown=True)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.warning("storage away", error=type(error).__name__)
+            raise Away(Service.IDEAS, unknown=True) from error
+
+    async def _ask(self, address: str, call: Call, shape: type[Answer]) -> Answer:
         changes = call.method != "GET"
         try:
-            async with self._session.request(
-                call.method,
-                address + call.path,
-                params=call.query,
-                json=call.json,
-                data=call.form,
-                headers=call.headers(),
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
-            ) as response:
+            async with await self._request(address, call) as response:
                 return _read(call, response, await response.read(), shape)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             log.warning("service away", service=call.service, error=type(error).__name__)
@@ -216,6 +192,20 @@ class Services:
         except (aiohttp.ClientError, OSError) as error:
             log.warning("service broke off", service=call.service, error=type(error).__name__)
             raise Away(call.service, unknown=changes) from error
+
+    async def _request(self, address: str, call: Call) -> aiohttp.ClientResponse:
+        if self._session is None:
+            raise RuntimeError("the services are called before they are opened")
+        return await self._session.request(
+            call.method,
+            address + call.path,
+            params=call.query,
+            json=call.json,
+            data=call.content if call.form is None else call.form,
+            headers=call.headers(),
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+        )
 
 
 def _telling_more(before: Away | None, now: Away) -> Away:
@@ -226,11 +216,11 @@ def _telling_more(before: Away | None, now: Away) -> Away:
 
 
 def _read(call: Call, response: aiohttp.ClientResponse, body: bytes, shape: type[Answer]) -> Answer:
-    retry_after = _retry_after(response.headers)
+    retry_after = retry_after_of(response.headers)
     if 400 <= response.status < 500:
-        raise Refused(response.status, _problem(body), retry_after)
+        raise Refused(response.status, problem_of(body), retry_after)
     if not 200 <= response.status < 300:
-        problem = _problem(body)
+        problem = problem_of(body)
         kind = problem.type.rpartition("/")[2]
         log.warning("service failed", service=call.service, status=response.status, kind=kind)
         unknown = call.method != "GET" and kind != "not-recorded"
@@ -243,15 +233,3 @@ def _read(call: Call, response: aiohttp.ClientResponse, body: bytes, shape: type
         places = [error["loc"] for error in error.errors(include_input=False, include_url=False)]
         log.error("answer of another shape", service=call.service, at=places[:5])  # noqa: TRY400 - see above
         raise Away(call.service, unknown=call.method != "GET") from None
-
-
-def _problem(body: bytes) -> _Problem:
-    try:
-        return _Problem.model_validate_json(body)
-    except ValidationError:
-        return _Problem()
-
-
-def _retry_after(headers: Mapping[str, Any]) -> int:
-    text = str(headers.get("Retry-After", ""))
-    return min(int(text), MAX_RETRY_AFTER_SECONDS) if text.isdecimal() else 2

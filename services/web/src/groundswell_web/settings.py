@@ -1,5 +1,6 @@
 """What the site may be told through the environment."""
 
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, StringConstraints, model_validator
@@ -13,7 +14,9 @@ Url = Annotated[str, StringConstraints(pattern=r"^https?://[^/?#\s]+$")]
 class Settings(EngineSettings):
     """Where the services are, where people reach this site, and the keys of its sessions.
 
-    `web_session_keys` are Fernet keys with commas between; the first encrypts, all decrypt.
+    `web_session_keys` are Fernet keys with commas between; the first encrypts, all decrypt. Files
+    that come with `web_file_forms` forms at once wait in the folder `web_scratch` (None is the
+    system's for temporary files) until they are handed on: 128 MiB at most of each form.
     """
 
     web_api_port: int = Field(default=8100, ge=0, le=65535)
@@ -25,6 +28,8 @@ class Settings(EngineSettings):
     rewards_url: Url = "http://127.0.0.1:8105"
     identity_url: Url = "http://127.0.0.1:8106"
     web_streams: int = Field(default=2_000, ge=1)
+    web_file_forms: int = Field(default=8, ge=1)
+    web_scratch: Path | None = None
     web_session_keys: SecretStr
 
     @property

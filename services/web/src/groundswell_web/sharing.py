@@ -1,4 +1,4 @@
-"""Answers that everybody gets alike: asked for once a second, however many want them.
+"""Answers that everybody gets alike: asked for once in a while, however many want them.
 
 Used by the queries of what a surge of visitors looks at.
 """
@@ -23,25 +23,35 @@ class _Kept:
 
 
 class Shared:
-    """The answers of the last second, each under a name; a bounded number of them."""
+    """The answers of the last second, or of so many, each under a name; a bounded number of them.
 
-    def __init__(self) -> None:
+    What failed is asked again after a second.
+    """
+
+    def __init__(self, seconds: float = KEPT_SECONDS) -> None:
+        self._seconds = seconds
         self._kept: dict[str, _Kept] = {}
 
     async def answer(self, name: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
-        """What `ask` gives, or has given within the second, or raises to all who wait for it.
+        """What `ask` gives, or has given lately, or raises to all who wait for it.
 
         Who leaves early takes the answer from nobody else.
         """
         now = asyncio.get_running_loop().time()
         kept = self._kept.get(name)
-        if kept is None or (kept.asking.done() and now - kept.asked_at > KEPT_SECONDS):
+        if kept is None or self._is_over(kept, now):
             if len(self._kept) >= KEPT_ANSWERS:
                 self._kept.clear()
             kept = self._kept[name] = _Kept(asyncio.ensure_future(ask()), now)
             kept.asking.add_done_callback(_heed)
         answer: Answer = await asyncio.shield(kept.asking)
         return answer
+
+    def _is_over(self, kept: _Kept, now: float) -> bool:
+        if not kept.asking.done():
+            return False
+        failed = kept.asking.cancelled() or kept.asking.exception() is not None
+        return now - kept.asked_at > (KEPT_SECONDS if failed else self._seconds)
 
 
 def _heed(asking: "asyncio.Future[Any]") -> None:

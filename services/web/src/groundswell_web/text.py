@@ -7,6 +7,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from markupsafe import Markup, escape
 
@@ -66,6 +67,21 @@ def moment(value: datetime) -> Markup:
     return _time(utc.isoformat(timespec="seconds"), f"{_day(utc)}, {utc:%H:%M} UTC")
 
 
+def moment_in(value: datetime, time_zone: str) -> Markup:
+    """20 December 2026, 17:00 America/New York (22:00 UTC); in UTC where no clock is known."""
+    utc = value.astimezone(UTC)
+    try:
+        local = value.astimezone(ZoneInfo(time_zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return moment(value)
+    if local.utcoffset() == utc.utcoffset():
+        return moment(value)
+    shown = f"{_day(local)}, {local:%H:%M} {time_zone.replace('_', ' ')}"
+    same_day = local.date() == utc.date()
+    in_utc = f"{utc:%H:%M} UTC" if same_day else f"{_day(utc)}, {utc:%H:%M} UTC"
+    return Markup("{} ({})").format(_time(utc.isoformat(timespec="seconds"), shown), in_utc)
+
+
 def clock_time(value: datetime) -> Markup:
     """22:00:05 UTC, where the day is known."""
     utc = value.astimezone(UTC)
@@ -89,6 +105,26 @@ def _time(machine: str, people: str) -> Markup:
 def number(value: int) -> str:
     """12,345."""
     return f"{value:,}"
+
+
+def figure(value: float) -> str:
+    """12,345.5, with all its digits; 12 of 12.0."""
+    return f"{int(value) if value == int(value) else value:,}"
+
+
+def percent(basis_points: int) -> str:
+    """98.5 %, of hundredths of a per cent."""
+    whole, rest = divmod(basis_points, 100)
+    shown = f"{whole}.{rest:02}".rstrip("0") if rest else str(whole)
+    return f"{shown}\u00a0%"
+
+
+def fraction(numerator: int, denominator: int) -> str:
+    """0.875, of a fraction; four digits behind the point at most."""
+    if not denominator:
+        return "0"
+    shown = f"{Decimal(numerator) / Decimal(denominator):.4f}"
+    return shown.rstrip("0").rstrip(".")
 
 
 def counted(value: int, one: str, many: str) -> str:

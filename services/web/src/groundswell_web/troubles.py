@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from groundswell_kit.asgi import Receive, Scope, Send
 from groundswell_kit.mongo import is_unavailable
 from groundswell_kit.observability import get_logger
+from groundswell_web.answers import Away, Refused
 from groundswell_web.pages import Pages
-from groundswell_web.services import Away, Refused
 from groundswell_web.sessions.commands import SessionCommands
 from groundswell_web.sessions.visitors import (
     FormExpired,
@@ -68,7 +68,14 @@ UNREADABLE = Trouble(
     "Nothing was changed. Open the page again and send the form from there.",
 )
 TOO_LARGE = Trouble(
-    413, "That is too much text", "Nothing was changed. Go back, shorten it and send it again."
+    413,
+    "That is too much at once",
+    "Nothing was changed. Go back, shorten your text or choose smaller files, and send it again.",
+)
+TOO_SLOW = Trouble(
+    408,
+    "Sending this took too long",
+    "Nothing was changed. Go back and send it again, with smaller files or a better connection.",
 )
 BROKEN = Trouble(
     500,
@@ -94,6 +101,7 @@ _BY_STATUS = {
     403: NOT_ALLOWED,
     404: NOT_THERE,
     405: NOT_THERE,
+    408: TOO_SLOW,
     413: TOO_LARGE,
     415: UNREADABLE,
 }

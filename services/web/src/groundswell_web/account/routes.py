@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from groundswell_web.account.schemas import KINDS, LANGUAGES, Choices, Profile
+from groundswell_web.answers import Away, FieldError, Nothing, Refused, Service
 from groundswell_web.pages import Pages
-from groundswell_web.services import Away, Call, FieldError, Nothing, Refused, Service, Services
+from groundswell_web.services import Call, Services
 from groundswell_web.sessions.commands import Person, SessionCommands
 from groundswell_web.sessions.visitors import AnyVisitor, Cookies, OwnSite, SignedForm, SignedIn
 

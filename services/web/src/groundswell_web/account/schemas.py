@@ -4,17 +4,24 @@ from collections.abc import Mapping
 
 from pydantic import RootModel
 
-from groundswell_web.services import Shape
+from groundswell_web.answers import Shape
 
 KINDS: Mapping[str, str] = {
     "idea_received": "Your idea has arrived",
     "idea_approved": "Your idea was approved",
     "idea_rejected": "Your idea was turned down",
+    "idea_held": "Your idea is looked at again",
+    "idea_merged": "Your idea goes on in another one",
+    "idea_answered": "The brand answered your idea",
     "idea_shortlisted": "Your idea is on the shortlist",
     "idea_vetoed": "Your idea was ruled out",
     "voting_opened": "Voting opens in a contest you take part in or follow",
+    "contest_paused": "A contest you take part in or follow stands still",
+    "contest_resumed": "Such a contest goes on",
     "result_published": "The result of such a contest is published",
     "won": "Your idea won",
+    "win_ended": "Your idea is not a winner any more",
+    "milestone_reached": "The work with the winners has come a step further",
     "reward_offered": "A reward is waiting for you",
     "reward_granted": "Your reward was booked",
     "reward_reversed": "A reward was taken back",

@@ -1,30 +1,37 @@
 """What the pages of contests show, asked of several services at once."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from groundswell_kit.clock import utc_now
-from groundswell_web.contests.rules import Course, Step, steps
+from groundswell_web.answers import Away, Refused, Service
+from groundswell_web.contests.entry_form import EntryForm
+from groundswell_web.contests.rules import ORDER, Course, Step, steps
 from groundswell_web.contests.schemas import (
+    Amendment,
+    AmendmentPage,
     Contest,
     ContestPage,
     ContestPoll,
-    Decision,
     Follow,
-    Idea,
-    IdeaPage,
+    Template,
 )
-from groundswell_web.services import Away, Refused, Service, Services
+from groundswell_web.services import Services
 from groundswell_web.sessions.commands import Person
 from groundswell_web.sharing import Shared
+from groundswell_web.submissions.queries import SubmissionQueries
+from groundswell_web.submissions.rules import Wanted
+from groundswell_web.submissions.schemas import Idea, IdeaPage
 from groundswell_web.voting.own import NO_VOTE, OwnVote, own_vote
 from groundswell_web.voting.queries import STANDINGS_SHOWN, VotingQueries
 from groundswell_web.voting.schemas import Poll, Rules, Standings
 
 IDEAS_ON_A_PAGE = 30
-KEPT_IDEAS = 2_000
+IDEAS_BEFORE_THE_VOTE = 6
+AMENDMENTS_SHOWN = 50
 OWN_TITLES = 30
+TEMPLATE_KEPT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +65,20 @@ class Vote:
 class ContestView:
     """All that the page of a contest shows; `follows` is None when that is not known.
 
-    `more` is the query that leads to the following ideas, if there are any. `poll` is the one of
-    the contest's polls that `vote` is about.
+    `more` is the query that leads to the following ideas of the ballot, if there are any. `poll`
+    is the one of the contest's polls that `vote` is about. `media` are the fields of the form that
+    hold pictures.
     """
 
     contest: Contest
     poll: ContestPoll | None
     ideas: Sequence[Idea]
+    media: Sequence[str]
     more: Mapping[str, str] | None
     vote: Vote | None
     follows: bool | None
     steps: Sequence[Step]
+    amendments: Sequence[Amendment]
 
 
 @dataclass(frozen=True)
@@ -77,42 +87,76 @@ class ContestQueries:
 
     services: Services
     voting: VotingQueries
-    # Ideas never change once they are public.
-    _known: dict[str, Idea] = field(default_factory=dict)
+    ideas: SubmissionQueries
     _shared: Shared = field(default_factory=Shared)
+    _templates: Shared = field(default_factory=lambda: Shared(TEMPLATE_KEPT_SECONDS))
 
-    async def contests(self, cursor: str | None) -> ContestPage:
+    async def contests(self, cursor: str | None, languages: str = "") -> ContestPage:
         """The contests that have opened, newest first."""
         query = {"limit": "50"} | ({} if cursor is None else {"cursor": cursor})
-        return await self.services.get(Service.IDEAS, "/v1/contests", ContestPage, query=query)
+        return await self.services.get(
+            Service.IDEAS, "/v1/contests", ContestPage, query=query, languages=languages
+        )
 
-    async def contest(self, contest_id: str) -> Contest:
-        """A contest that has opened."""
-        return await self.services.get(Service.IDEAS, f"/v1/contests/{contest_id}", Contest)
+    async def contest(self, contest_id: str, languages: str = "") -> Contest:
+        """A contest that has opened, in the first of the languages that it has."""
+        path = f"/v1/contests/{contest_id}"
+        return await self.services.get(Service.IDEAS, path, Contest, languages=languages)
+
+    async def entry_form(self, contest_id: str, languages: str = "") -> EntryForm:
+        """What a contest asks for with an idea now."""
+        path = f"/v1/contests/{contest_id}/entry-form"
+        return await self.services.get(Service.IDEAS, path, EntryForm, languages=languages)
 
     async def view(
         self,
         contest_id: str,
         person: Person | None,
         wanted_poll: str | None,
-        cursor: str | None,
         start: int,
+        wanted: Wanted,
+        languages: str = "",
     ) -> ContestView:
-        """A contest with a page of its ideas, and the vote as far as voting answers.
+        """A contest with some of its ideas, and the vote as far as voting answers.
 
         Once there is a ballot its ideas are shown, from the one numbered `start`; before, and
-        without voting, those that are approved, from `cursor` on.
+        without voting, the first of those that are `wanted`.
         """
-        contest, follows = await asyncio.gather(
-            self.contest(contest_id), self._follows(contest_id, person)
+        contest, form, follows, amendments = await asyncio.gather(
+            self.contest(contest_id, languages),
+            self._form(contest_id, languages),
+            self._follows(contest_id, person),
+            self._amendments(contest_id),
         )
         poll = contest.poll(wanted_poll, utc_now())
         vote = None if poll is None or poll.id is None else await self.vote(poll.id, person)
+        more = None
         if vote is not None and vote.poll is not None:
             ideas, more = await self._on_ballot(vote.poll, start)
         else:
-            ideas, more = await self._approved(contest_id, cursor)
-        return ContestView(contest, poll, ideas, more, vote, follows, steps(_course(contest)))
+            page = await self.ideas.listed(contest_id, wanted, None, IDEAS_BEFORE_THE_VOTE)
+            ideas = page.items
+        return ContestView(
+            contest,
+            poll,
+            ideas,
+            form.pictured,
+            more,
+            vote,
+            follows,
+            steps(_course(contest, await self._phases(contest.template.name))),
+            amendments,
+        )
+
+    async def gallery(
+        self, contest_id: str, wanted: Wanted, cursor: str | None, limit: int, languages: str
+    ) -> tuple[Contest, EntryForm, IdeaPage]:
+        """A contest, what it asks for, and a page of those of its ideas that are wanted."""
+        return await asyncio.gather(
+            self.contest(contest_id, languages),
+            self._form(contest_id, languages),
+            self.ideas.listed(contest_id, wanted, cursor, limit),
+        )
 
     async def vote(self, poll_id: str, person: Person | None) -> Vote:
         """The vote under this poll."""
@@ -125,7 +169,7 @@ class ContestQueries:
         own = own_vote(rules, told.ballot, told.cast, told.verdict, utc_now())
         shown = [] if standings is None else standings.ideas[:STANDINGS_SHOWN]
         named = (own.idea_ids, own.lost or (), own.unknown or ())
-        titles = await self._titles_of(
+        titles = await self.ideas.titles(
             {*(i.idea_id for i in shown), *(i for ideas in named for i in ideas[:OWN_TITLES])}
         )
         return Vote(poll, standings, own, titles)
@@ -141,7 +185,7 @@ class ContestQueries:
         standings = await self.voting.standings(poll_id)
         if standings is None:
             return None
-        titles = await self._titles_of(i.idea_id for i in standings.ideas[:STANDINGS_SHOWN])
+        titles = await self.ideas.titles(i.idea_id for i in standings.ideas[:STANDINGS_SHOWN])
         return Vote(None, standings, NO_VOTE, titles)
 
     async def vote_of(self, contest: Contest, person: Person | None) -> Vote | None:
@@ -149,32 +193,19 @@ class ContestQueries:
         poll = contest.poll(None, utc_now())
         return None if poll is None or poll.id is None else await self.vote(poll.id, person)
 
-    async def idea(self, idea_id: str, person: Person | None) -> tuple[Idea, Contest]:
-        """An idea that the visitor may see, and its contest."""
-        token = None if person is None else person.token
-        idea = await self.services.get(Service.IDEAS, f"/v1/ideas/{idea_id}", Idea, token=token)
-        return idea, await self.contest(idea.contest_id)
-
-    async def decision(self, contest_id: str) -> Decision:
-        path = f"/v1/contests/{contest_id}/decision"
-        return await self.services.get(Service.IDEAS, path, Decision)
-
-    async def _approved(
-        self, contest_id: str, cursor: str | None
-    ) -> tuple[Sequence[Idea], Mapping[str, str] | None]:
-        query = {"limit": str(IDEAS_ON_A_PAGE)} | ({} if cursor is None else {"cursor": cursor})
-        path = f"/v1/contests/{contest_id}/ideas"
-        page = await self.services.get(Service.IDEAS, path, IdeaPage, query=query)
-        return page.items, None if page.next is None else {"cursor": page.next}
-
     async def _on_ballot(
         self, poll: Poll, start: int
     ) -> tuple[Sequence[Idea], Mapping[str, str] | None]:
+        """Some of the ideas on a ballot; one that was taken back is on its way off it."""
         end = start + IDEAS_ON_A_PAGE
-        shown = poll.idea_ids[start:end]
-        ideas = await asyncio.gather(*(self._public(idea_id) for idea_id in shown))
+        ideas = await self.ideas.those(poll.idea_ids[start:end])
         more = {"poll": poll.poll_id, "from": str(end)}
         return ideas, more if end < len(poll.idea_ids) else None
+
+    async def _form(self, contest_id: str, languages: str) -> EntryForm:
+        """What a contest asks for, as it was within the last second, for those who only look."""
+        name = f"form {contest_id} {languages}"
+        return await self._shared.answer(name, lambda: self.entry_form(contest_id, languages))
 
     async def _follows(self, contest_id: str, person: Person | None) -> bool | None:
         if person is None:
@@ -190,31 +221,35 @@ class ContestQueries:
             raise
         return True
 
-    async def _titles_of(self, idea_ids: Iterable[str]) -> Mapping[str, str]:
-        """The titles of public ideas; one that cannot be read now is left out."""
-        found = await asyncio.gather(
-            *(self._public(idea_id) for idea_id in idea_ids), return_exceptions=True
-        )
-        for error in found:
-            if isinstance(error, BaseException) and not isinstance(error, (Away, Refused)):
-                raise error
-        return {idea.id: idea.title for idea in found if isinstance(idea, Idea)}
+    async def _amendments(self, contest_id: str) -> Sequence[Amendment]:
+        """What was changed since the contest opened, the newest first."""
+        path = f"/v1/contests/{contest_id}/amendments"
+        query = {"limit": str(AMENDMENTS_SHOWN)}
 
-    async def _public(self, idea_id: str) -> Idea:
-        """An idea that everybody may see."""
-        known = self._known.get(idea_id)
-        if known is None:
-            known = await self.services.get(Service.IDEAS, f"/v1/ideas/{idea_id}", Idea)
-            if len(self._known) >= KEPT_IDEAS:
-                self._known.clear()
-            self._known[idea_id] = known
-        return known
+        async def ask() -> AmendmentPage:
+            return await self.services.get(Service.IDEAS, path, AmendmentPage, query=query)
+
+        return (await self._shared.answer(path, ask)).items[::-1]
+
+    async def _phases(self, template: str) -> Collection[str]:
+        """The phases that contests of a template come to; all there are when that is not told."""
+        path = f"/v1/templates/{template}"
+
+        async def ask() -> Template:
+            return await self.services.get(Service.IDEAS, path, Template)
+
+        try:
+            found = await self._templates.answer(path, ask)
+        except (Away, Refused):
+            return ORDER
+        return {step.phase for step in found.phases}
 
 
-def _course(contest: Contest) -> Course:
+def _course(contest: Contest, phases: Collection[str]) -> Course:
     return Course(
         phase=contest.phase,
         reached={reached.phase: reached.reached_at for reached in contest.phases},
         answer_by=contest.answer_by,
+        phases=phases,
         **dict(contest.timetable),
     )

@@ -1,6 +1,6 @@
 """How a contest's way is told: its steps, its phase in words, what its vote means. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -19,9 +19,6 @@ PHASES: Mapping[str, str] = {
 
 StepState = Literal["done", "current", "ahead"]
 
-TITLE_CHARACTERS = 200
-SUMMARY_CHARACTERS = 5_000
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -35,31 +32,45 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """What steps are told from: the phase of now, when each was entered, and what was promised."""
+    """What steps are told from: the phase of now, when each was entered, and what was promised.
+
+    `phases` are those that the contest comes to by its programme.
+    """
 
     phase: str
     reached: Mapping[str, datetime]
-    submission_closes_at: datetime
-    voting_opens_at: datetime
-    voting_closes_at: datetime
-    answer_by: date
+    submission_closes_at: datetime | None
+    voting_opens_at: datetime | None
+    voting_closes_at: datetime | None
+    answer_by: date | None
+    phases: Collection[str] = ORDER
 
 
 def steps(course: Course) -> Sequence[Step]:
-    """The way of a contest, from ideas to what was made of them."""
-    return (
-        _step(course, "Ideas", ("submission",), until=course.submission_closes_at),
-        _step(course, "Review", ("moderation",), until=course.voting_opens_at),
-        _step(
-            course,
-            "Vote",
+    """The way of a contest, from ideas to what was made of them, as far as it comes to that.
+
+    None are told of a contest in a phase that is not known here.
+    """
+    if course.phase not in ORDER:
+        return []
+    ideas_while_voting = "submission" not in course.phases
+    told = (
+        ("Ideas", ("submission",), course.submission_closes_at, None),
+        ("Review", ("moderation",), course.voting_opens_at, None),
+        (
+            "Ideas and support" if ideas_while_voting else "Vote",
             ("voting",),
-            until=course.voting_closes_at,
-            since=course.voting_opens_at,
+            course.voting_closes_at,
+            course.voting_opens_at,
         ),
-        _step(course, "Decision", ("deliberation",), until=course.answer_by),
-        _step(course, "Delivery", ("decided", "delivery")),
+        ("Decision", ("deliberation",), course.answer_by, None),
+        ("Delivery", ("decided", "delivery"), None, None),
     )
+    return [
+        _step(course, name, phases, until, since)
+        for name, phases, until, since in told
+        if not set(phases).isdisjoint(course.phases) or course.phase in phases
+    ]
 
 
 def _step(
@@ -70,13 +81,14 @@ def _step(
     since: datetime | None = None,
 ) -> Step:
     now = ORDER.index(course.phase)
+    is_answer = until is not None and until is course.answer_by
     if course.phase in phases:
-        word = "by" if until is course.answer_by else "until"
+        word = "by" if is_answer else "until"
         return Step(name, "current", word, until) if until else Step(name, "current")
     if now > ORDER.index(phases[-1]):
         ended = next((course.reached[p] for p in _after(phases[-1]) if p in course.reached), None)
         return Step(name, "done", "ended", ended) if ended else Step(name, "done")
-    if until is course.answer_by:
+    if is_answer:
         return Step(name, "ahead", "by", until)
     return Step(name, "ahead", "from", since) if since else Step(name, "ahead")
 
@@ -88,19 +100,3 @@ def _after(phase: str) -> Sequence[str]:
 def is_under_way(phase: str) -> bool:
     """Whether people can still take part in a contest, or wait for its decision."""
     return phase in ("submission", "moderation", "voting", "deliberation")
-
-
-def flaws(title: str, summary: str) -> dict[str, str]:
-    """What keeps an idea from being handed in as it is written, by field."""
-    found = {}
-    if not title:
-        found["title"] = "Give your idea a title."
-    elif len(title) > TITLE_CHARACTERS:
-        found["title"] = f"The title may have {TITLE_CHARACTERS} characters; it has {len(title)}."
-    if not summary:
-        found["summary"] = "Describe your idea in a few words."
-    elif len(summary) > SUMMARY_CHARACTERS:
-        found["summary"] = (
-            f"The description may have {SUMMARY_CHARACTERS:,} characters; it has {len(summary):,}."
-        )
-    return found

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from fastapi.sse import format_sse_event
 
 from groundswell_kit.streams import Ended
+from groundswell_web.answers import Away, Refused
 from groundswell_web.contests.queries import ContestQueries
 from groundswell_web.pages import Pages
-from groundswell_web.services import Away, Refused
 from groundswell_web.voting.queries import STANDINGS_SHOWN
 from groundswell_web.voting.schemas import Standings
 

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from groundswell_web.account.schemas import KINDS
+from groundswell_web.answers import Service
 from groundswell_web.inbox.schemas import Message, MessagePage, Unsubscribed
 from groundswell_web.pages import Pages
-from groundswell_web.services import Call, Service, Services
+from groundswell_web.services import Call, Services
 from groundswell_web.sessions.rules import own_path
 from groundswell_web.sessions.visitors import AnyVisitor, Id, OwnSite, SignedForm, SignedIn
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from groundswell_web.services import Shape
+from groundswell_web.answers import Shape
 
 
 class Message(Shape):

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from groundswell_kit.ids import new_id
+from groundswell_web.answers import Nothing, Service
 from groundswell_web.forms import form_key
 from groundswell_web.pages import Pages
 from groundswell_web.rewards.schemas import Statement
-from groundswell_web.services import Call, Nothing, Service, Services
+from groundswell_web.services import Call, Services
 from groundswell_web.sessions.visitors import Id, OwnSite, SignedForm, SignedIn
 from groundswell_web.troubles import Stop, Trouble
 

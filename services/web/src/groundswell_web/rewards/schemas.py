@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from groundswell_web.services import Shape
+from groundswell_web.answers import Shape
 
 
 class Money(Shape):
@@ -12,8 +12,8 @@ class Money(Shape):
     currency: str
 
 
-class Veto(Shape):
-    """Why an idea was ruled out after it had won."""
+class WinEnd(Shape):
+    """Why an idea ceased to be a winner."""
 
     reason: str
 
@@ -30,7 +30,7 @@ class Reward(Shape):
     amount: Money
     terms: str
     terms_hash: str
-    veto: Veto | None = None
+    win_ended: WinEnd | None = None
 
 
 class Leg(Shape):

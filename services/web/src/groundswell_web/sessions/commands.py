@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_secret
 from groundswell_kit.observability import get_logger
-from groundswell_web.services import Away, Call, Nothing, Refused, Service, Services
+from groundswell_web.answers import Away, Nothing, Refused, Service
+from groundswell_web.services import Call, Services
 from groundswell_web.sessions.rules import (
     SESSION_LIFETIME,
     SIGN_IN_LIFETIME,

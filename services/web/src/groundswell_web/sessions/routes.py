@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from groundswell_web.answers import Away, Refused
 from groundswell_web.forms import Fields
 from groundswell_web.pages import Pages
-from groundswell_web.services import Away, Refused
 from groundswell_web.sessions.commands import SessionCommands, Visitor
 from groundswell_web.sessions.rules import (
     SIGN_IN_LIFETIME,

@@ -31,6 +31,11 @@ def session_key(secret: str) -> str:
     return hashlib.sha256(b"session\n" + secret.encode()).hexdigest()
 
 
+def visitor_key(secret: str) -> str:
+    """What tells the visits of a session apart from those of others, and nothing else."""
+    return hmac.digest(secret.encode(), b"visits", hashlib.sha256).hex()[:32]
+
+
 def form_token(secret: str) -> str:
     """What the forms of a session carry; another site cannot know it."""
     return hmac.digest(secret.encode(), b"form", hashlib.sha256).hex()

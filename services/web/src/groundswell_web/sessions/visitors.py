@@ -42,6 +42,10 @@ class Cookies:
     def sign_in(self) -> str:
         return f"{self.session}-sign-in"
 
+    @property
+    def order(self) -> str:
+        return f"{self.session}-order"
+
     def give(self, response: Response, name: str, value: str, seconds: float) -> None:
         response.set_cookie(
             name,

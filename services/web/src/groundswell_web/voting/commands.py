@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from groundswell_kit.clock import utc_now
 from groundswell_kit.mongo import is_unavailable
 from groundswell_kit.observability import get_logger
-from groundswell_web.services import Away, Call, Refused, Service, Services
+from groundswell_web.answers import Away, Refused, Service
+from groundswell_web.services import Call, Services
 from groundswell_web.sessions.commands import Person, SessionCommands
 from groundswell_web.sessions.schemas import CastVote
 from groundswell_web.voting.schemas import Pass, Taken

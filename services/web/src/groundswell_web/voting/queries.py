@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from groundswell_web.services import Away, Refused, Service, Services, Shape
+from groundswell_web.answers import Away, Refused, Service, Shape
+from groundswell_web.services import Services
 from groundswell_web.sessions.commands import Person
 from groundswell_web.sessions.schemas import CastVote
 from groundswell_web.sharing import Shared

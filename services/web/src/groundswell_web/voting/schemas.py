@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from groundswell_web.services import Shape
+from groundswell_web.answers import Shape
 
 
 class Eligibility(Shape):

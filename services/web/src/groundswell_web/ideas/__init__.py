@@ -1,0 +1,1 @@
+"""The page of an idea: what it is, what became of it, and what people say about it."""

@@ -1,0 +1,1 @@
+"""Pictures of ideas, through the origin of the site."""

@@ -1,0 +1,1 @@
+"""Files that people send in with an idea, handed to the ideas service in pieces."""

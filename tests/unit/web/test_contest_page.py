@@ -1,0 +1,76 @@
+"""The page of a contest where something is missing: polls that are not open, a decision."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from groundswell_web.account.schemas import LANGUAGES
+from groundswell_web.contests.rules import PHASES
+from groundswell_web.contests.schemas import Contest, ContestPoll, PhaseReached
+from groundswell_web.pages import Pages
+from groundswell_web.sessions.commands import NOBODY
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+PROMISED = [ContestPoll(id=None, name=name, closes_at=None) for name in ("North", "South")]
+
+
+def page_of(phase: str, *reached: str, **more: Any) -> str:
+    """What a stranger reads of a contest without ideas."""
+    contest = Contest(
+        id="con_1",
+        title="Name our ship",
+        owner="NERC",
+        rules="One vote each.",
+        vote="advisory",
+        timetable=None,  # type: ignore[arg-type] # as the service says that there is none
+        answer_by=None,
+        phase=phase,
+        phases=[PhaseReached(phase=one, reached_at=START) for one in (*reached, phase)],
+        polls=more.pop("polls", []),
+        **more,
+    )
+    return Pages().piece(
+        "contest.html",
+        visitor=NOBODY,
+        path="/contests/con_1",
+        contest=contest,
+        poll=None,
+        several=len(contest.polls) > 1,
+        ideas=[],
+        media=[],
+        more=None,
+        vote=None,
+        follows=None,
+        steps=[],
+        amendments=[],
+        phases=PHASES,
+        languages=LANGUAGES,
+        shown=10,
+    )
+
+
+def test_a_vote_may_begin_before_its_polls_do() -> None:
+    page = page_of("voting", polls=PROMISED)
+    assert "Voting opens in a moment." in page
+    assert "poll=None" not in page
+
+
+def test_what_was_never_decided_has_no_decision_to_see() -> None:
+    assert "This contest is over" in page_of("closed", "submission")
+    assert "/decision" not in page_of("closed", "submission")
+    assert "This contest is decided" in page_of("closed", "submission", "decided", "delivery")
+
+
+@pytest.mark.parametrize("phase", ["moderation", "voting"])
+def test_the_record_can_be_followed_while_it_grows(phase: str) -> None:
+    assert "/contests/con_1/decision" in page_of(phase)
+
+
+def test_a_phase_that_is_not_known_here_is_named() -> None:
+    assert "something_new" in page_of("something_new")
+
+
+def test_briefs_lead_to_what_others_ask_for() -> None:
+    assert "?briefs=yes" in page_of("submission", briefs=True)
+    assert "?briefs=yes" not in page_of("submission")
