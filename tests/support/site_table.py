@@ -72,6 +72,11 @@ SITE: Mapping[str, Page] = {
     "POST /ideas/{idea_id}/team": Page(_SEE_OTHER, _MISSING, ids=_WAITING, form={"wanted": "yes"}),
     "POST /ideas/{idea_id}/win": Page(_SEE_OTHER, _MISSING, ids=_WAITING, form={"wanted": "yes"}),
     "POST /ideas/{idea_id}/share": Page(_SEE_OTHER, _MISSING, ids=_WAITING),
+    # A form that is read again leads to its idea, and tells nothing of it.
+    **{
+        f"GET /ideas/{{idea_id}}/{form}": Page(_SEE_OTHER, _SEE_OTHER, ids=_WAITING)
+        for form in ("comments", "appeal", "withdraw", "team", "win", "share")
+    },
     "GET /ideas/{idea_id}/report": Page(_SEE_OTHER, _MISSING, ids=_WAITING),
     "POST /ideas/{idea_id}/report": Page(
         _SEE_OTHER, _MISSING, ids=_WAITING, form={"code": "off-topic"}
