@@ -23,7 +23,9 @@ _JAVA_FLAGS = ("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemo
 def _configure(directory: Path, place: Place) -> None:
     log_config = files("groundswell_local.engines").joinpath("kafka_log4j2.xml").read_text()
     (directory / "log4j2.xml").write_text(log_config)
-    (directory / "server.properties").write_text(_properties(place, controller=free_ports(1)[0]))
+    # The broker's port is free as well until it starts.
+    controller = next(port for port in free_ports(2) if port != place.port)
+    (directory / "server.properties").write_text(_properties(place, controller))
 
 
 def _properties(place: Place, controller: int) -> str:
