@@ -232,12 +232,14 @@ class ProgrammeStory(Story):
             await asyncio.sleep(0.2)
 
     async def told(self, *names: str) -> list[Told]:
-        """What the topics tell of the contest, or those events of it that have these names.
+        """What has been said of the contest, or those events of it that have these names.
 
         Events of one contest on one topic are in order.
         """
-        bootstrap = self.groundswell.engines.kafka.address
-        events = await asyncio.to_thread(events_about, self.contest_id, bootstrap)
+        engines = self.groundswell.engines
+        events = await asyncio.to_thread(
+            events_about, self.contest_id, engines.kafka.address, engines.mongo.address
+        )
         return [event for event in events if not names or event.name in names]
 
     async def until_told(self, holds: Callable[[list[Told]], bool], *names: str) -> list[Told]:

@@ -1,9 +1,14 @@
 """What the topics tell of one contest, read by a client that nobody here wrote; for scenarios."""
 
 import json
+import time
 from typing import Any, NamedTuple
 
+from pymongo import MongoClient
+
 from tests.support.topic_audit import every_record
+
+_SENT_SECONDS = 30
 
 
 class Told(NamedTuple):
@@ -13,8 +18,12 @@ class Told(NamedTuple):
     data: dict[str, Any]
 
 
-def events_about(contest_id: str, bootstrap: str) -> list[Told]:
-    """All events of a contest; those on one topic with the same key are in order. Blocks."""
+def events_about(contest_id: str, bootstrap: str, mongo: str) -> list[Told]:
+    """All events of a contest, those that wait in outboxes now among them. Blocks.
+
+    Those on one topic with the same key are in order.
+    """
+    _until_outboxes_are_sent(mongo)
     found = []
     for record in every_record(bootstrap, prefix="groundswell."):
         kind = dict(record.headers).get("ce_type", b"").decode()
@@ -23,3 +32,13 @@ def events_about(contest_id: str, bootstrap: str) -> list[Told]:
             if told.data.get("contest_id") == contest_id:
                 found.append(told)
     return found
+
+
+def _until_outboxes_are_sent(mongo: str) -> None:
+    deadline = time.monotonic() + _SENT_SECONDS
+    client: MongoClient[dict[str, Any]]
+    with MongoClient(mongo) as client:
+        services = [name for name in client.list_database_names() if "groundswell" in name]
+        while any(client[name]["outbox"].find_one({"sent_at": None}) for name in services):
+            assert time.monotonic() < deadline, "an outbox is not sent"
+            time.sleep(0.1)
