@@ -4,13 +4,18 @@ import io
 
 from PIL import Image, ImageEnhance
 
-from groundswell_ideas.inspection.likeness import likeness, unlikeness
+from groundswell_ideas.inspection.likeness import likeness
 from tests.support.pictures import drawing, encoded
 
 
 def hashed(picture: Image.Image) -> str:
     grey = picture.convert("L").resize((32, 32), Image.Resampling.LANCZOS)
     return likeness(list(grey.tobytes()))
+
+
+def unlikeness(one: str, other: str) -> int:
+    """How many bits of two hashes differ."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 def test_the_same_picture_once_more_is_much_alike() -> None:

@@ -35,8 +35,3 @@ def likeness(grey: Sequence[int]) -> str:
 
 def _weighed(values: Sequence[float], wave: Sequence[float]) -> float:
     return sum(value * weight for value, weight in zip(values, wave, strict=True))
-
-
-def unlikeness(one: str, other: str) -> int:
-    """How many bits of two hashes differ."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()

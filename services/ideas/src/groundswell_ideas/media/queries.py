@@ -1,6 +1,5 @@
 """What can be read of uploads and media, and by whom."""
 
-from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
@@ -46,14 +45,6 @@ class MediaQueries:
     async def find(self, brand_id: str, media_ids: Sequence[str]) -> dict[str, Media]:
         """Those of the media that are the brand's, by their id; for whoever uses them."""
         return await self.media.find(brand_id, media_ids, utc_now())
-
-    async def of_holders(self, brand_id: str, holder_ids: Sequence[str]) -> dict[str, list[Media]]:
-        """What each of these uses, as it was uploaded; who uses nothing is left out."""
-        found: defaultdict[str, list[Media]] = defaultdict(list)
-        for media in await self.media.held_by(brand_id, holder_ids):
-            if media.holder_id is not None:
-                found[media.holder_id].append(media)
-        return dict(found)
 
 
 def _original(media: Media) -> list[Rendition]:

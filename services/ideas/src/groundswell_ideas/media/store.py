@@ -78,11 +78,6 @@ class MediaStore:
         wanted = {"brand_id": brand_id, "_id": {"$in": list(media_ids)}} | _not_expired(now)
         return {d["_id"]: _medium(d) async for d in self._media.find(wanted)}
 
-    async def held_by(self, brand_id: str, holder_ids: Sequence[str]) -> list[Media]:
-        """All media that these use."""
-        wanted = {"brand_id": brand_id, "holder_id": {"$in": list(holder_ids)}}
-        return [_medium(d) async for d in self._media.find(wanted).sort("_id", ASCENDING)]
-
     async def append(self, brand_id: str, media_id: str, piece: Piece) -> Media | None:
         """Adds the piece that follows on what has arrived; None when it does not follow."""
         known = {"brand_id": brand_id, "_id": media_id, "gone": None}

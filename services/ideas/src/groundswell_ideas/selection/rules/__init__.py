@@ -43,10 +43,6 @@ class CertifiedTally:
         """The place of an idea, None if the tally does not name it."""
         return next((idea.rank for idea in self.ideas if idea.idea_id == idea_id), None)
 
-    def votes_of(self, idea_id: str) -> int:
-        """The votes of an idea; one that the tally does not name has none."""
-        return next((idea.votes for idea in self.ideas if idea.idea_id == idea_id), 0)
-
 
 def unfit_for_shortlist(
     contest: Contest, named: Mapping[str, str], ideas: Mapping[str, Idea]
