@@ -1,9 +1,9 @@
 """Checks and tidying by several workers that may die at any point."""
 
 import asyncio
-import os
 from datetime import timedelta
 
+import psutil
 import pytest
 
 from groundswell_ideas.inspection.commands import InspectionCommands
@@ -181,13 +181,20 @@ async def test_no_decoder_stays_when_its_task_has_ended(sender: Sender, cancelle
     assert await decoders() == before
 
 
-async def decoders() -> set[str]:
+async def decoders() -> set[int]:
     """The decoders that this process has started and that are still there."""
-    listed = await asyncio.create_subprocess_exec(
-        *("ps", "-o", "pid=,args=", "--ppid", str(os.getpid())), stdout=asyncio.subprocess.PIPE
-    )
-    lines = (await listed.communicate())[0].decode().splitlines()
-    return {line.split()[0] for line in lines if "inspection.decoder" in line}
+
+    def listed() -> set[int]:
+        return {child.pid for child in psutil.Process().children() if _is_decoder(child)}
+
+    return await asyncio.to_thread(listed)
+
+
+def _is_decoder(child: psutil.Process) -> bool:
+    try:
+        return "groundswell_ideas.inspection.decoder" in child.cmdline()
+    except psutil.NoSuchProcess:
+        return False  # It ended while the list was read.
 
 
 async def test_what_is_released_has_a_day_to_be_used_again(sender: Sender) -> None:
