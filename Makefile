@@ -1,6 +1,7 @@
 # The commands of the house. `make` alone lists them; everything else is set up on the way.
 
 PYTHON ?= python3
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
@@ -38,8 +39,9 @@ clean: $(READY) ## Stop them and wipe their data
 doctor: $(READY) ## Check this machine and name the remedy for each finding
 	@exec $(BIN)/groundswell doctor
 
-test: $(READY) ## Run all tests on real engines [ARGS="tests/unit -k ballot"]
-	@exec $(BIN)/pytest $(ARGS)
+# Tests wait more than they compute. Each worker has engines of its own and takes whole files, in order.
+test: $(READY) ## Run all tests on real engines [ARGS="tests/unit -k ballot"] [WORKERS=2]
+	@exec $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: $(READY) ## Measure the vote path on this machine, 30 minutes [ARGS="--only archiving --fresh"]
 	@exec $(BIN)/python -m tests.load $(ARGS)

@@ -1,6 +1,7 @@
 """The engines that all tests share, and the line that says which versions really ran."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import structlog
@@ -41,7 +42,18 @@ def _say(text: str) -> None:
     print(text, flush=True)  # noqa: T201 - a download of Kafka's jars should not look like a hang
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker hands over the engines that it had."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["engines"] = _ran
+
+
+def pytest_testnodedown(node: Any) -> None:
+    """Takes over the engines of a worker; one that broke down has told none."""
+    _ran.extend(getattr(node, "workeroutput", {}).get("engines", []))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name the engines that answered."""
+    """Name the engines that answered, to all workers alike."""
     if _ran:
-        terminalreporter.write_line(f"engines: {', '.join(_ran)}")
+        terminalreporter.write_line(f"engines: {', '.join(sorted(set(_ran)))}")

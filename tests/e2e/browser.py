@@ -7,6 +7,7 @@ import asyncio
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from playwright.async_api import (
     ViewportSize,
     async_playwright,
 )
+
+from tests.support.debian import apt_alone
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable")
 REMEDY = (
@@ -64,14 +67,18 @@ def artefacts() -> Path:
 def install_chromium() -> None:
     """Installs the browser where it is missing and can be installed; else changes nothing."""
     apt = shutil.which("apt-get")
-    if _find() is None and apt is not None and os.geteuid() == 0:
+    if _find() is not None or apt is None or os.geteuid() != 0:
+        return
+    with apt_alone():
         for command in (("update",), ("install", "-y", "chromium")):
-            subprocess.run(
-                (apt, "-qq", *command),
-                check=False,
-                timeout=INSTALL_SECONDS,
-                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-            )
+            if _find() is None:
+                subprocess.run(
+                    (apt, "-qq", *command),
+                    check=False,
+                    timeout=INSTALL_SECONDS,
+                    env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+                    stdout=sys.stderr,  # a worker of pytest speaks its own protocol on stdout
+                )
 
 
 def chromium() -> str:

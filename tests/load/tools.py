@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from groundswell_local.machine import answer
+from tests.support.debian import apt_alone
 
 PACKAGES = {"wrk": "wrk", "h2load": "nghttp2-client"}
 SCRIPT = Path(__file__).with_name("votes.lua")
@@ -48,14 +49,15 @@ def need_tools() -> None:
     missing = sorted({PACKAGES[tool] for tool in PACKAGES if shutil.which(tool) is None})
     apt = shutil.which("apt-get")
     if missing and apt is not None and os.geteuid() == 0:
-        for command in (("update",), ("install", "-y", "--no-install-recommends", *missing)):
-            subprocess.run(
-                (apt, "-qq", *command),
-                check=False,
-                timeout=INSTALL_SECONDS,
-                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-                stdout=subprocess.DEVNULL,
-            )
+        with apt_alone():
+            for command in (("update",), ("install", "-y", "--no-install-recommends", *missing)):
+                subprocess.run(
+                    (apt, "-qq", *command),
+                    check=False,
+                    timeout=INSTALL_SECONDS,
+                    env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+                    stdout=subprocess.DEVNULL,
+                )
     if any(shutil.which(tool) is None for tool in PACKAGES):
         raise LoadFailed(
             f"the load tools are missing: as root, `apt-get update && "

@@ -3,9 +3,12 @@
 So no server starts and the machine stays as it is.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _UNPACKED = Path(__file__).parents[2] / ".groundswell"
@@ -20,6 +23,15 @@ def folder_of(name: str) -> Path:
     return _UNPACKED / name
 
 
+@contextmanager
+def apt_alone() -> Iterator[None]:
+    """Waits until no other process of this checkout is in such a block: apt-get does not wait."""
+    _UNPACKED.mkdir(exist_ok=True)
+    with (_UNPACKED / "apt.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def unpack(package: str, name: str, remedy: str) -> None:
     """Fetch a package and unpack it into its folder; takes seconds. Raises PackageMissing."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
@@ -27,12 +39,13 @@ def unpack(package: str, name: str, remedy: str) -> None:
     folder = folder_of(name)
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        if os.getuid() == 0:  # nobody else may bring the lists of packages up to date
-            _run(folder, "apt-get", "update")
-        _run(folder, "apt-get", "download", package)
-        (fetched,) = folder.glob(f"{package}_*.deb")
-        _run(folder, "dpkg-deb", "--extract", fetched.name, ".")
-        fetched.unlink()
+        with apt_alone():
+            if os.getuid() == 0:  # nobody else may bring the lists of packages up to date
+                _run(folder, "apt-get", "update")
+            _run(folder, "apt-get", "download", package)
+            (fetched,) = folder.glob(f"{package}_*.deb")
+            _run(folder, "dpkg-deb", "--extract", fetched.name, ".")
+            fetched.unlink()
     except subprocess.CalledProcessError as error:
         raise PackageMissing(f"{remedy}\n{error.output}") from error
 
