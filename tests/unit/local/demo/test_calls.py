@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Mapping
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,13 +35,14 @@ class Script(HttpClient):
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was waited before each repeat; none of it takes any time here."""
     seconds: list[float] = []
-    real_sleep = asyncio.sleep
 
     async def sleep(delay: float) -> None:
         seconds.append(delay)
-        await real_sleep(0)  # whatever else the loop runs has its turn
+        await asyncio.sleep(0)  # whatever else the loop runs has its turn
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    # Of this module alone: clients of other tests that share the loop may sleep meanwhile.
+    its_asyncio = SimpleNamespace(sleep=sleep, get_running_loop=asyncio.get_running_loop)
+    monkeypatch.setattr(calls_module, "asyncio", its_asyncio)
     return seconds
 
 
