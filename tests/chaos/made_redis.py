@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
+from itertools import pairwise
 
 from tests.chaos.checker.evidence import LogRecord
 from tests.chaos.checker.fold import Fold
@@ -28,7 +29,9 @@ def raw(fold: Fold, records: list[LogRecord]) -> Raw:
             hashes[f"tally:{poll_id}"] = named
     for (poll_id, period, voter), ballot in fold.ballots.items():
         channels = [channel for _, channel in ballot.ideas]
-        value = (ballot.ordinals, channels, ballot.weight, ballot.revision)
+        pairs = {pair for path in ballot.paths for pair in pairwise(path)}
+        merged = [sorted(pairs)] if pairs else []
+        value = (ballot.ordinals, channels, ballot.weight, ballot.revision, *merged)
         bucket = hashes.setdefault(f"ballots:{poll_id}:{period}:7", {})
         bucket[voter.encode()] = json.dumps(value).encode()
     return {

@@ -22,15 +22,38 @@ IN_TIME = frozenset({"counted", "repeat", "replaced", "over_limit", "set_aside"}
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """(Ordinal of an idea, channel) pairs, the weight, and the revision (0 in a standing poll)."""
+    """(Ordinal of an idea, channel) pairs, the weight, and the revision (0 in a standing poll).
+
+    `ways` has for each of the pairs the ideas that its vote went on to, one merged into the next;
+    it is empty while no vote has gone on.
+    """
 
     ideas: tuple[tuple[int, str], ...]
     weight: int = 1
     revision: int = 0
+    ways: tuple[tuple[int, ...], ...] = ()
 
     @property
     def ordinals(self) -> tuple[int, ...]:
+        """What the voter voted for."""
         return tuple(ordinal for ordinal, _ in self.ideas)
+
+    @property
+    def paths(self) -> list[tuple[int, ...]]:
+        """Of each vote the idea it was given to, and those that it went on to."""
+        ways = self.ways or ((),) * len(self.ideas)
+        return [(ordinal, *way) for ordinal, way in zip(self.ordinals, ways, strict=True)]
+
+    @property
+    def counted(self) -> dict[int, str]:
+        """What it counts for, each once, with the channel: that of a vote for it, else of the first
+        that went on to it.
+        """
+        found: dict[int, str] = {}
+        for path, (_, channel) in zip(self.paths, self.ideas, strict=True):
+            if len(path) == 1 or path[-1] not in found:
+                found[path[-1]] = channel
+        return found
 
 
 @dataclass(slots=True)
@@ -44,6 +67,7 @@ class Poll:
     stage: str = "open"
     halted: bool = False
     removed: set[int] = field(default_factory=set)
+    merged: set[int] = field(default_factory=set)
     aside: set[str] = field(default_factory=set)
     deadlines: dict[str, int] = field(default_factory=dict)
     closed_at: LogRecord | None = None
@@ -141,6 +165,10 @@ class Fold:
                 poll.aside.update(data["voters"])
             case "VotersReinstated":
                 poll.aside.difference_update(data["voters"])
+            case "VotesMerged":
+                self._merge(data, poll)
+            case "VotesParted":
+                self._part(data, poll)
             case "VotingClosed":
                 poll.stage, poll.closed_at = "closed", record
             case "TallySealed":
@@ -156,6 +184,26 @@ class Fold:
             if due["idea_id"] in poll.ideas:
                 ordinal = poll.ideas.index(due["idea_id"])
                 poll.deadlines[f"d{data['number']}:{ordinal}"] = now.get(str(ordinal), 0)
+
+    def _merge(self, data: dict[str, Any], poll: Poll) -> None:
+        idea, into = _ordinals(data, poll)
+        poll.merged |= {idea} & poll.removed
+        for key, ballot in self._ballots_of_voters(data):
+            paths = [(*path, into) if path[-1] == idea else path for path in ballot.paths]
+            if paths != ballot.paths:
+                self.ballots[key] = _with_paths(ballot, paths, poll, moved_to=into)
+
+    def _part(self, data: dict[str, Any], poll: Poll) -> None:
+        pair = _ordinals(data, poll)
+        for key, ballot in self._ballots_of_voters(data):
+            paths = [_cut(path, pair) for path in ballot.paths]
+            if paths != ballot.paths:
+                self.ballots[key] = _with_paths(ballot, paths, poll, moved_to=pair[0])
+
+    def _ballots_of_voters(self, data: dict[str, Any]) -> list[tuple[BallotKey, Ballot]]:
+        named = set(data["voters"])
+        ballots = self._ballots_of(data["poll_id"])
+        return [(key, ballot) for key, ballot in ballots.items() if key[2] in named]
 
     def _open(self, kind: str, data: dict[str, Any]) -> None:
         closes_at_ms = milliseconds(data["closes_at"]) if kind == "VotingOpened" else 0
@@ -206,9 +254,14 @@ class Fold:
             ballot = Ballot((), _weight(poll, vote))
         if idea in ballot.ordinals:
             return "repeat"
-        if len(set(ballot.ordinals) - poll.removed) >= poll.limit:
+        held = set(ballot.counted)
+        if idea not in held and len(held - poll.removed) >= poll.limit:
             return "over_limit"
-        self.ballots[key] = Ballot((*ballot.ideas, (idea, vote["channel"])), ballot.weight)
+        ideas = (*ballot.ideas, (idea, vote["channel"]))
+        # Where another vote of the ballot went on from this idea, this one goes as well.
+        through = [path[path.index(idea) :] for path in ballot.paths if idea in path]
+        paths = [*ballot.paths, through[0] if through else (idea,)]
+        self.ballots[key] = Ballot(ideas, ballot.weight, ways=_ways(paths))
         return "counted"
 
     def _replace_all(self, poll: Poll, key: BallotKey, vote: dict[str, Any]) -> str:
@@ -253,9 +306,11 @@ def _has_form(vote: dict[str, Any], rules: dict[str, Any]) -> bool:
 
 def _may_follow(stage: str, kind: str) -> bool:
     match kind:
-        case "BallotChanged" | "DeadlinePassed" | "VotingClosed":
+        case "DeadlinePassed" | "VotingClosed":
             return stage == "open"
-        case "VotersSetAside" | "VotersReinstated":
+        case (
+            "BallotChanged" | "VotersSetAside" | "VotersReinstated" | "VotesMerged" | "VotesParted"
+        ):
             return stage in ("open", "closed")
         case "TallySealed":
             return stage == "closed"
@@ -266,11 +321,48 @@ def _may_follow(stage: str, kind: str) -> bool:
 
 def _change(poll: Poll, data: dict[str, Any]) -> None:
     added: Iterable[str] = data.get("added_idea_ids", ())
-    poll.ideas += [idea_id for idea_id in added if idea_id not in poll.ideas]
+    poll.ideas += [idea_id for idea_id in dict.fromkeys(added) if idea_id not in poll.ideas]
+    # Of those that left only the merged ones come back.
+    back = {poll.ideas.index(idea_id) for idea_id in added} & poll.merged
     removed = data.get("removed_idea_ids", ())
-    poll.removed |= {poll.ideas.index(idea_id) for idea_id in removed if idea_id in poll.ideas}
+    gone = {poll.ideas.index(idea_id) for idea_id in removed if idea_id in poll.ideas}
+    poll.removed = poll.removed - back | gone
+    poll.merged -= back | gone
     if data.get("closes_at") is not None:
         poll.closes_at_ms = milliseconds(data["closes_at"])
+
+
+def _ordinals(data: dict[str, Any], poll: Poll) -> tuple[int, int]:
+    """An idea and the one that it is merged into; -1, which nothing counts for, is no idea."""
+    names = (data["idea_id"], data["into_idea_id"])
+    if not set(names) <= set(poll.ideas):
+        return -1, -1
+    return poll.ideas.index(names[0]), poll.ideas.index(names[1])
+
+
+def _cut(path: tuple[int, ...], pair: tuple[int, int]) -> tuple[int, ...]:
+    """A path up to where it goes from the one idea to the other."""
+    for at in range(1, len(path)):
+        if path[at - 1 : at + 1] == pair:
+            return path[:at]
+    return path
+
+
+def _ways(paths: Iterable[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
+    ways = tuple(path[1:] for path in paths)
+    return ways if any(ways) else ()
+
+
+def _with_paths(ballot: Ballot, paths: list[tuple[int, ...]], poll: Poll, moved_to: int) -> Ballot:
+    """The ballot once its votes went these ways; those that moved find a place, or leave it."""
+    held = {path[-1] for path in paths} - poll.removed
+    kept = [
+        (vote, path)
+        for vote, path in zip(ballot.ideas, paths, strict=True)
+        if len(held) <= poll.limit or path[-1] != moved_to
+    ]
+    ideas = tuple(vote for vote, _ in kept)
+    return Ballot(ideas, ballot.weight, ballot.revision, _ways(path for _, path in kept))
 
 
 def _weight(poll: Poll, vote: dict[str, Any]) -> int:
@@ -278,7 +370,7 @@ def _weight(poll: Poll, vote: dict[str, Any]) -> int:
 
 
 def _add(found: Counter[str], ballot: Ballot, main: str, *, aside: bool) -> None:
-    for ordinal, channel in ballot.ideas:
+    for ordinal, channel in ballot.counted.items():
         found[f"a{ordinal}" if aside else str(ordinal)] += ballot.weight
         if channel != main and not aside:
             found[f"c:{channel}:{ordinal}"] += ballot.weight

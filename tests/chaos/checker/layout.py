@@ -7,11 +7,12 @@ append time in milliseconds. `{v3}:polls`: `number`, `stage`, `closes_at_ms`, `h
 poll, or nothing for votes of a poll that was never opened. `{v3}:tally:<poll>`: counts by name
 (see `fold.counts`). `{v3}:ballots:<poll>:<period>:<bucket>`: by voter the ballot, which is an
 ordinal for one plain vote, else [ordinals, channels, weight, revision], where no channels means
-`web` for all.
+`web` for all; where ideas were merged also the [idea, other idea] pairs by which its votes went on.
 """
 
 import json
 from base64 import b64decode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +63,15 @@ def counted(raw: Raw) -> Counted:
 def _ballot(value: bytes) -> Ballot:
     if value.isdigit():
         return Ballot(((int(value), "web"),))
-    ideas, channels, weight, revision = json.loads(value)
+    ideas, channels, weight, revision, *merged = json.loads(value)
     named = channels or ["web"] * len(ideas)
-    return Ballot(tuple(zip(ideas, named, strict=True)), weight, revision)
+    into: dict[int, int] = dict(merged[0]) if merged else {}
+    ways = tuple(tuple(_way(idea, into)) for idea in ideas)
+    votes = tuple(zip(ideas, named, strict=True))
+    return Ballot(votes, weight, revision, ways if any(ways) else ())
+
+
+def _way(idea: int, into: dict[int, int]) -> Iterator[int]:
+    while idea in into:
+        idea = into[idea]
+        yield idea

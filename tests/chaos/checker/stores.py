@@ -128,7 +128,8 @@ def _over_the_limit(run: Reading, key: BallotKey, ballot: Ballot, where: str) ->
         return
     poll = run.poll(key[0])
     held = ballot.ordinals
-    if len(set(held)) != len(held) or len(set(held) - poll.removed) > poll.limit:
+    places = set(ballot.counted) - poll.removed
+    if len(set(held)) != len(held) or len(places) > poll.limit:
         yield f"{where}: {key[0]}, voter {key[2]} has {held}, allowed {poll.limit:g}"
 
 

@@ -123,7 +123,7 @@ async def test_a_paused_engine_says_nothing_until_it_goes_on(own: Engines, engin
             await asyncio.wait_for(holds(engine, mark), 1)
     finally:
         await engine.resume()
-    assert await asyncio.wait_for(holds(engine, mark), 10)
+    assert await asyncio.wait_for(holds(engine, mark), 30)
 
 
 async def test_a_paused_engine_can_be_restarted(engine: Engine) -> None:

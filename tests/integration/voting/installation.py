@@ -26,7 +26,7 @@ from groundswell_voting.control.history import LogHistory
 from groundswell_voting.control.life import Conclusion, PollLife
 from groundswell_voting.control.machine import PollMachine
 from groundswell_voting.control.scribe import Scribe
-from groundswell_voting.control.voters import PassHolders
+from groundswell_voting.control.voters import VoterSearch
 from groundswell_voting.control.watch import Watch, Watcher
 from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.counting.log_ends import LogEnds
@@ -141,12 +141,13 @@ class Voting:
             stores.archive,
             self.projection,
             stores.tallies,
+            stores.attributions,
             store,
             self.settings.voting_partitions,
         )
         scribe = Scribe(store, writer or self.writer, announce_seconds)
-        holders = PassHolders(stores.archive, self.ends)
-        changes = PendingChanges(store, ChangeStore(self.database, store), scribe, holders)
+        search = VoterSearch(stores.archive, self.ends, scribe.partitions)
+        changes = PendingChanges(store, ChangeStore(self.database, store), scribe, search)
         return PollLife(store, changes, scribe, certification, stores.tallies, conclusions)
 
     def machine(

@@ -40,6 +40,7 @@ def certification_of(voting: Voting) -> CertificationCommands:
         stores.archive,
         voting.projection,
         stores.tallies,
+        stores.attributions,
         stores.polls,
         voting.settings.voting_partitions,
     )

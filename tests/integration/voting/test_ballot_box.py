@@ -3,8 +3,9 @@
 import asyncio
 import json
 from collections import Counter
-from dataclasses import replace
+from typing import Any
 
+import msgspec
 import pytest
 from redis.asyncio import Redis
 
@@ -43,7 +44,8 @@ async def test_a_vote_is_in_the_log_as_it_was_sent(
     async with ballot_box(settings) as box:
         poll_id = await announced(box, writer)
         before = milliseconds(utc_now())
-        answer = await box.vote(poll_id, "voter_1", IDEAS[2], segment="uk", channel="app")
+        carried: dict[str, Any] = {"segment": "uk", "channel": "app", "via": "qr"}
+        answer = await box.vote(poll_id, "voter_1", IDEAS[2], **carried)
         assert answer.status_code == 202
         assert answer.json() == box.receipt(poll_id, "voter_1", IDEAS[2])
     (record,) = await recorded(votes_log, poll_id)
@@ -57,8 +59,7 @@ async def test_a_vote_is_in_the_log_as_it_was_sent(
         voter="voter_1",
         idea_ids=[IDEAS[2]],
         pass_id="pass_1",
-        segment="uk",
-        channel="app",
+        **carried,
     )
 
 
@@ -93,7 +94,9 @@ async def test_a_ballot_takes_as_many_ideas_as_the_poll_says(
     vote = Vote("v", "", "voter_1", (IDEAS[1],), "pass_1")
     async with ballot_box(settings) as box:
         two = await announced(box, writer, ideas_per_ballot=2)
-        first, second = (replace(vote, poll_id=two, idea_ids=(idea,)) for idea in IDEAS[1:3])
+        first, second = (
+            msgspec.structs.replace(vote, poll_id=two, idea_ids=(idea,)) for idea in IDEAS[1:3]
+        )
         await count(redis, settings, first, second, ideas_per_ballot=2)
         assert problem(await box.vote(two, "voter_1", IDEAS[0])) == (409, "ballot-full")
         # The place of a removed idea is free; as long as it is only withdrawn, it is taken.

@@ -14,6 +14,7 @@ from groundswell_voting.history import commands as history_module
 from groundswell_voting.history.commands import HistoryCommands
 from groundswell_voting.history.rules import Noted
 from groundswell_voting.history.store import IntervalStore
+from groundswell_voting.polls.merging import MergedIdeaChange, MergedVotesChange
 from groundswell_voting.polls.rules import (
     IdeasChange,
     Poll,
@@ -85,6 +86,35 @@ async def test_the_last_interval_is_the_certified_tally(voting: Voting, rules: R
         IDEAS[1]: 6,
     }
     assert ended_at(retired) <= events[-1].counted_up_to <= tally.certified_at
+
+
+@pytest.mark.timeout(240)
+async def test_the_votes_of_an_idea_that_goes_on_in_another_are_told_once(
+    voting: Voting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever adds up what was told has each voter once."""
+    monkeypatch.setattr(history_module, "INTERVAL_SECONDS", 0.1)
+    poll = await voting.open(rules=Rules(ideas_per_ballot=2))
+    machine = voting.machine(0.2, watchers=[history_of(voting).note])
+
+    async def tells(**votes: int) -> None:
+        async def holds() -> bool:
+            events = await told(voting, poll)
+            last = {idea.idea_id: idea.votes for event in events for idea in event.ideas}
+            return [last.get(idea_id) for idea_id in IDEAS[:2]] == list(votes.values())
+
+        await eventually(holds, f"{votes} are told", 60)
+
+    async with voting.counted(), running(machine.run):
+        await cast(voting, poll, crowd(7), IDEAS[0])
+        await cast(voting, poll, crowd(3), IDEAS[1])
+        await tells(merged=7, into=3)
+        await voting.ask(poll, MergedIdeaChange(*IDEAS[:2], "leave"))
+        await voting.ask(poll, MergedVotesChange(*IDEAS[:2], "merge"))
+        await tells(merged=0, into=7)
+        await voting.ask(poll, MergedIdeaChange(*IDEAS[:2], "return"))
+        await voting.ask(poll, MergedVotesChange(*IDEAS[:2], "unmerge"))
+        await tells(merged=7, into=3)
 
 
 async def test_what_is_hidden_has_no_history_at_its_end_either(voting: Voting) -> None:

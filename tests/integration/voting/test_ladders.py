@@ -14,6 +14,7 @@ from groundswell_voting.ladders.commands import DeadlineNotCounted, LadderComman
 from groundswell_voting.ladders.rules import Climb
 from groundswell_voting.ladders.store import ClimbStore
 from groundswell_voting.polls.commands import PollCommands
+from groundswell_voting.polls.merging import MergedIdeaChange, MergedVotesChange
 from groundswell_voting.polls.rules import ChangeState, ClosingChange, Poll, PollStage
 from groundswell_voting.voteslog.rules import LadderStep, Rules
 from tests.integration.voting.installation import Voting
@@ -83,6 +84,26 @@ async def test_a_step_is_told_once_by_whichever_worker_sees_it(voting: Voting) -
         await voting.archived()
         await asyncio.gather(*(z.step(opened) for z in zombies), return_exceptions=True)
         await tells(voting, poll, ("ThresholdReached", A, 1, 2), ("ThresholdReached", A, 2, 4))
+
+
+async def test_an_idea_reaches_a_step_by_the_votes_of_one_that_goes_on_in_it(
+    voting: Voting,
+) -> None:
+    """Who supported both counts once; the step stays reached when the merge is undone."""
+    poll = await voting.plan(rules=rules((3, LONG), (4, LONG)), idea_ids=(A, B))
+    watchers: list[Watcher] = [ladders(voting).step]
+    reached = ("ThresholdReached", B, 1, 3)
+    async with voting.counted(), running(voting.machine(0.2, watchers=watchers).run):
+        await voting.reaches(poll, PollStage.OPEN)
+        await support(voting, poll, A, "ada", "ben")
+        await support(voting, poll, B, "ben", "cy")
+        await voting.ask(poll, MergedIdeaChange(A, B, "leave"))
+        await voting.ask(poll, MergedVotesChange(A, B, "merge"))
+        await tells(voting, poll, reached)
+        await voting.ask(poll, MergedIdeaChange(A, B, "return"))
+        await voting.settled(await voting.ask(poll, MergedVotesChange(A, B, "unmerge")))
+        await support(voting, poll, A, "dot")
+        await tells(voting, poll, reached, ("ThresholdReached", A, 1, 3))
 
 
 async def test_what_misses_its_step_leaves_the_ballot(voting: Voting) -> None:

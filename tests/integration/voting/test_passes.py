@@ -101,11 +101,21 @@ class TestPasses:
             ({"channel": ""}, "body.channel"),
             ({"channel": 1}, "body.channel"),
             ({"weight": 9}, "body.weight"),
+            ({"via": ""}, "body.via"),
+            ({"via": "a link"}, "body.via"),
+            ({"via": "x" * 41}, "body.via"),
         ]
         for body, field in wrong:
             answer = await ask(api, poll, "ada", body)
             check(answer, 422, "validation")
             assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+    async def test_it_carries_what_the_voters_link_named(self, api: Api) -> None:
+        poll = await open_poll(api)
+        for body, via in (({"via": "c0de_-9"}, "c0de_-9"), ({"via": None}, ""), (None, "")):
+            answer = await ask(api, poll, "ada", body)
+            assert answer.status_code == 201, body
+            assert api.read(answer.json()["pass"]).via == via
 
     @pytest.mark.parametrize("body", [None, {}])
     async def test_only_participants_get_one_with_a_body_or_without(

@@ -13,7 +13,9 @@ from groundswell_voting.voteslog.rules import (
     Control,
     DeadlinePassed,
     Malformed,
+    Merged,
     Opened,
+    Parted,
     Record,
     Reinstated,
     Retired,
@@ -133,6 +135,36 @@ def set_asides(poll: str, number: int = NEXT) -> st.SearchStrategy[Body]:
     return st.builds(SetAside, st.just(poll), st.just(number), voters)
 
 
+MERGES = [
+    (),
+    (("boaty", "poppy"),),
+    (("boaty", "poppy"), ("poppy", "henry")),
+    (("boaty", "poppy"), ("henry", "poppy")),
+]
+
+
+@st.composite
+def merges(draw: st.DrawFn, poll: str, *, undone: bool) -> list[Control]:
+    """Ideas merged one after the other, and some parted again, the last one first; each with all
+    voters, in pieces.
+    """
+    pairs = draw(st.sampled_from(MERGES))
+    left = draw(st.integers(0, len(pairs))) if undone else len(pairs)
+    steps: list[Control] = []
+    for idea, into in pairs:
+        steps.append(BallotChanged(poll, NEXT, removed=(idea,)))
+        steps += [Merged(poll, NEXT, idea, into, some) for some in draw(pieces())]
+    for idea, into in reversed(pairs[left:]):
+        steps.append(BallotChanged(poll, NEXT, added=(idea,)))
+        steps += [Parted(poll, NEXT, idea, into, some) for some in draw(pieces())]
+    return steps
+
+
+def pieces() -> st.SearchStrategy[tuple[tuple[str, ...], ...]]:
+    """All voters, in one piece or in two."""
+    return st.integers(0, len(VOTERS)).map(lambda cut: (VOTERS[:cut], VOTERS[cut:]))
+
+
 STRANGE = st.sampled_from(
     [
         ballot("voter_0", IDEAS),
@@ -166,9 +198,12 @@ def _with_number(chosen: tuple[Control, int]) -> Body:
 
 
 @st.composite
-def lives(draw: st.DrawFn, poll: str = "ship", rules: Rules | None = None) -> list[Body]:
+def lives(
+    draw: st.DrawFn, poll: str = "ship", rules: Rules | None = None, *, undone: bool = True
+) -> list[Body]:
     """A poll from its opening on, as the state machine and ballot boxes write it: votes, repeats
-    and amendments, mostly a closing, and what still comes behind it.
+    and amendments, often ideas that are merged, and some of them parted again (`undone`), mostly a
+    closing, and what still comes behind it.
     """
     chosen = rules or draw(RULES)
     votes = voting(chosen, poll)
@@ -182,20 +217,28 @@ def lives(draw: st.DrawFn, poll: str = "ship", rules: Rules | None = None) -> li
         if not draw(st.integers(0, 3)):
             break
         bodies += [ending, *draw(st.lists(between, max_size=4))]
+    steps = draw(merges(poll, undone=undone))
+    sealed = next((at for at, b in enumerate(bodies) if isinstance(b, Sealed)), len(bodies))
+    places = st.lists(st.integers(1, sealed), min_size=len(steps), max_size=len(steps))
+    for place, step in reversed([*zip(sorted(draw(places)), steps, strict=True)]):
+        bodies.insert(place, step)
     return bodies
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> list[Record]:
+def logs(draw: st.DrawFn, *, undone: bool = True) -> list[Record]:
     """A partition of two polls, each under its rules, with repeats and strange records between.
 
     Control records may be repeated, lie in a wrong order, or be missing; times mostly grow.
     """
-    halves = [draw(lives(poll)) for poll in POLLS]
+    strange = draw(st.booleans())
+    # An idea that comes back before all of its votes have gone on makes ballots too full; the
+    # state machine sees to it, and strays do not.
+    halves = [draw(lives(poll, undone=undone and not strange)) for poll in POLLS]
     turns = draw(st.permutations([0] * len(halves[0]) + [1] * len(halves[1])))
     left = [iter(half) for half in halves]
     bodies = numbered(next(left[half]) for half in turns)
-    strays = [STRANGE, STRANGE, *map(_stray, POLLS)] if draw(st.booleans()) else [STRANGE]
+    strays = [STRANGE, STRANGE, *map(_stray, POLLS)] if strange else [STRANGE]
     repeats = st.sampled_from(bodies)
     for extra in draw(st.lists(st.one_of(repeats, repeats, *strays), max_size=8)):
         bodies.insert(draw(st.integers(0, len(bodies))), extra)

@@ -59,6 +59,23 @@ class RewardPlan(Data):
     terms: str
 
 
+class StaffBriefed(Event):
+    """A brand told its own staff of a contest, before everybody else: for the brand alone to know.
+
+    `words` are those for staff, None when there are none. `opens_at` is when the contest opens,
+    None when that is not set. Other words or another title are told again. ContestPublished, which
+    comes behind it, is what makes the contest public.
+    """
+
+    topic: ClassVar[Topic] = CONTESTS
+    key_field: ClassVar[str] = "contest_id"
+
+    contest_id: str
+    title: str
+    words: str | None = None
+    opens_at: UtcTime | None = None
+
+
 class ContestPublished(Event):
     """A brand opened a contest; its rules and timetable are public from now on.
 
@@ -98,15 +115,26 @@ class ContestPhaseChanged(Event):
     polls: tuple[PollPlan, ...] = ()
 
 
+class IdeaMerge(Data):
+    """`idea_id` goes on in `into_idea_id`; both stand on the same ballot."""
+
+    idea_id: str
+    into_idea_id: str
+
+
 class PollChange(Data):
     """What becomes different in an open poll; what is left out stays.
 
-    An earlier `closes_at` closes the poll before its time. A removed idea does not come back.
+    An earlier `closes_at` closes the poll before its time. Merged: an idea leaves the ballot, and
+    its votes go to the other one, which has each voter once. Unmerged: it is on the ballot again
+    and has its votes back. Any other idea that leaves takes its votes along and stays away.
     """
 
     poll_id: str
     added_idea_ids: tuple[str, ...] = ()
     removed_idea_ids: tuple[str, ...] = ()
+    merged: tuple[IdeaMerge, ...] = ()
+    unmerged: tuple[IdeaMerge, ...] = ()
     closes_at: UtcTime | None = None
     paused: bool | None = None
 
@@ -115,7 +143,8 @@ class ContestAmended(Event):
     """A brand changed its contest after opening it, for a reason that everybody can read.
 
     Amendments of a contest are numbered from 1. Each opens another poll (a further round, say),
-    changes an open one, pauses or resumes the contest (`paused`), or lifts the cap on its pilot.
+    changes an open one, pauses or resumes the contest (`paused`), lifts the cap on its pilot, or
+    hands the picking of the shortlist to another `curator`, by their office.
     Period, weights and changeability of a poll are never amended.
     """
 
@@ -130,3 +159,4 @@ class ContestAmended(Event):
     poll_changed: PollChange | None = None
     paused: bool | None = None
     pilot_widened: bool = False
+    curator: str | None = None

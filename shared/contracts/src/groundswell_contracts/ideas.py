@@ -7,7 +7,11 @@ from groundswell_contracts.topics import IDEAS, Topic
 
 
 class IdeaSubmitted(Event):
-    """An idea came in and waits for moderation; `parent_idea_id` is the idea it goes back to."""
+    """An idea came in and waits for moderation; `parent_idea_id` is the idea it goes back to.
+
+    `entered_by` is who entered it for its author, by the public name of the contest's owner; it
+    is missing where the author did so.
+    """
 
     topic: ClassVar[Topic] = IDEAS
     key_field: ClassVar[str] = "idea_id"
@@ -20,6 +24,7 @@ class IdeaSubmitted(Event):
     category: str | None = None
     region: str | None = None
     parent_idea_id: str | None = None
+    entered_by: str | None = None
 
 
 class IdeaRevised(Event):
@@ -109,7 +114,10 @@ class IdeaHeld(Event):
 
 
 class IdeaMerged(Event):
-    """An idea goes on in another one that says the same; votes and comments stay where they are."""
+    """An idea goes on in another one that says the same; its comments stay where they are.
+
+    `with_votes`: people voted on both, and its votes go along, as an amendment of the contest says.
+    """
 
     topic: ClassVar[Topic] = IDEAS
     key_field: ClassVar[str] = "idea_id"
@@ -120,6 +128,7 @@ class IdeaMerged(Event):
     title: str
     into_idea_id: str
     reason: str
+    with_votes: bool = False
 
 
 class IdeaUnmerged(Event):

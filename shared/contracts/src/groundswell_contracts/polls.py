@@ -21,11 +21,13 @@ class PollAnnounced(Event):
 
     Announcements of a poll are numbered. A field that is left out is unchanged. Whatever order
     announcements arrive in: of `accepting`, `accepts_until`, `closes_at` and `rules` the highest
-    number wins; ideas, once announced, withdrawn or removed, stay so.
+    number wins; ideas, once announced, withdrawn or removed, stay so until they are returned under
+    a higher number.
 
     `closes_at` is the closing time that the votes log has. `accepts_until` is one before it that
     the log is about to have: between the two a ballot box cannot tell whether a vote counts.
-    A withdrawn idea takes no votes; its places on ballots are free once it is removed.
+    A withdrawn idea takes no votes; its places on ballots are free once it is removed. One that is
+    merged into another stays withdrawn: its votes keep their places.
     """
 
     topic: ClassVar[Topic] = POLLS
@@ -41,3 +43,4 @@ class PollAnnounced(Event):
     ideas: AnnouncedIdeas | None = None
     withdrawn_idea_ids: tuple[str, ...] = ()
     removed_idea_ids: tuple[str, ...] = ()
+    returned_idea_ids: tuple[str, ...] = ()

@@ -1,7 +1,12 @@
 """Every event class by its type on the wire; the codec and the catalogue read it."""
 
 from groundswell_contracts.commitments import CommitmentOverdue, MilestoneReached
-from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, ContestPublished
+from groundswell_contracts.contests import (
+    ContestAmended,
+    ContestPhaseChanged,
+    ContestPublished,
+    StaffBriefed,
+)
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import (
     IdeaAnswered,
@@ -15,7 +20,7 @@ from groundswell_contracts.ideas import (
     IdeaUnmerged,
     IdeaWithdrawn,
 )
-from groundswell_contracts.people import PersonErased
+from groundswell_contracts.people import MemberInvited, MemberRemoved, PersonErased
 from groundswell_contracts.polls import PollAnnounced
 from groundswell_contracts.rewards import (
     RewardDeclined,
@@ -27,6 +32,7 @@ from groundswell_contracts.tallies import (
     TallyCertified,
     ThresholdMissed,
     ThresholdReached,
+    VotesAttributed,
     VotesCounted,
 )
 from groundswell_contracts.votes import (
@@ -37,6 +43,8 @@ from groundswell_contracts.votes import (
     VoteCast,
     VotersReinstated,
     VotersSetAside,
+    VotesMerged,
+    VotesParted,
     VotingClosed,
     VotingOpened,
 )
@@ -50,6 +58,7 @@ from groundswell_contracts.winners import (
 EVENTS: dict[str, type[Event]] = {
     event.type: event
     for event in (
+        StaffBriefed,
         ContestPublished,
         ContestPhaseChanged,
         ContestAmended,
@@ -69,6 +78,8 @@ EVENTS: dict[str, type[Event]] = {
         DeadlinePassed,
         VotersSetAside,
         VotersReinstated,
+        VotesMerged,
+        VotesParted,
         VotingClosed,
         TallySealed,
         PollRetired,
@@ -77,6 +88,7 @@ EVENTS: dict[str, type[Event]] = {
         ThresholdReached,
         ThresholdMissed,
         TallyCertified,
+        VotesAttributed,
         WinnerVetoed,
         WinnerSelected,
         WinnerConfirmed,
@@ -88,5 +100,7 @@ EVENTS: dict[str, type[Event]] = {
         RewardDeclined,
         RewardReversed,
         PersonErased,
+        MemberInvited,
+        MemberRemoved,
     )
 }

@@ -1,6 +1,8 @@
 """Events about counted votes: published by voting; the only view of votes that others get."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from groundswell_contracts.event import Data, Event, UtcTime
 from groundswell_contracts.poll_rules import PollRules
@@ -111,3 +113,29 @@ class TallyCertified(Event):
     log_ranges: list[LogRange]
     log_hash: str
     certified_at: UtcTime
+
+
+class LinkVotes(Data):
+    """Votes whose voters came by links that name the same: a share link's code, or what else."""
+
+    via: str
+    votes: int
+
+
+class VotesAttributed(Event):
+    """By which links the voters of an idea came, for all its votes in a certified tally.
+
+    Follows TallyCertified for each idea with a vote that named a link. `links` are the strongest,
+    most votes first; `others` is what the weaker ones have together, `unnamed` are the votes that
+    named none. Together they are the certified votes of the idea.
+    """
+
+    topic: ClassVar[Topic] = TALLIES
+    key_field: ClassVar[str] = "contest_id"
+
+    contest_id: str
+    poll_id: str
+    idea_id: str
+    links: Annotated[list[LinkVotes], Field(max_length=200)]
+    others: int = 0
+    unnamed: int = 0

@@ -20,8 +20,9 @@ class VoteCast(Event):
 
     A standing vote names one idea and has no revision; a changeable one states the whole ballot
     under a revision. `period` is the day (`2026-11-22`) in a poll that counts per day, else empty.
-    The weight follows from the segment by the poll's rules. The event's id is the `vote_id`: the
-    same vote sent again is the same event.
+    The weight follows from the segment by the poll's rules. `via` is what the link named by which
+    the voter came, empty where none did. The event's id is the `vote_id`: the same vote sent again
+    is the same event.
     """
 
     topic: ClassVar[Topic] = VOTES
@@ -35,6 +36,7 @@ class VoteCast(Event):
     revision: int | None = None
     segment: str = ""
     channel: str = "web"
+    via: str = ""
     pass_id: str
 
 
@@ -55,7 +57,8 @@ class VotingOpened(Event):
 class BallotChanged(Event):
     """Control record: ideas join or leave the ballot, or the closing time moves.
 
-    A removed idea never returns; its votes leave the tally and its places on ballots are free.
+    The votes of a removed idea leave the tally, and its places on ballots are free. It is added
+    again only where it was merged into another idea; its votes then come back with VotesParted.
     `closes_at` is None when it stays.
     """
 
@@ -114,6 +117,36 @@ class VotersReinstated(Event):
     number: ControlNumber
     case: str
     reason: str
+    voters: list[str]
+
+
+class VotesMerged(Event):
+    """Control record: the votes of these voters for an idea count for another one from here on.
+
+    The idea has left the ballot before. Who votes for both counts once. Each partition gets its
+    own voters only; a long list comes in several records.
+    """
+
+    topic: ClassVar[Topic] = VOTES
+    key_field: ClassVar[str] = "poll_id"
+
+    poll_id: str
+    number: ControlNumber
+    idea_id: str
+    into_idea_id: str
+    voters: list[str]
+
+
+class VotesParted(Event):
+    """Control record: these voters have back what VotesMerged moved; the idea is on the ballot."""
+
+    topic: ClassVar[Topic] = VOTES
+    key_field: ClassVar[str] = "poll_id"
+
+    poll_id: str
+    number: ControlNumber
+    idea_id: str
+    into_idea_id: str
     voters: list[str]
 
 

@@ -15,6 +15,9 @@ from groundswell_kit.problems import forbidden
 
 STAFF_ROLES = ("auditor", "editor", "finance", "juror", "manager")
 
+EXPERT = "expert"
+"""Who has it alone is from outside: not the brand's staff, they see what it gives them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Staff:

@@ -5,6 +5,7 @@ import secrets
 from ulid import ULID
 
 _SECRET_BYTES = 32
+_OPAQUE_BYTES = 13
 
 
 def new_id(prefix: str) -> str:
@@ -13,6 +14,11 @@ def new_id(prefix: str) -> str:
     They sort by the time they were made, and can be guessed: no secret.
     """
     return f"{prefix}_{str(ULID()).lower()}"
+
+
+def new_opaque_id(prefix: str) -> str:
+    """A new identifier that tells nothing, not even when it was made; no secret either."""
+    return f"{prefix}_{secrets.token_hex(_OPAQUE_BYTES)}"
 
 
 def new_secret() -> str:

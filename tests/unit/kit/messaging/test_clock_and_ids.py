@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from groundswell_kit.clock import utc_now
-from groundswell_kit.ids import new_id
+from groundswell_kit.ids import new_id, new_opaque_id
 
 
 def test_the_time_is_aware_and_fits_into_mongodb() -> None:
@@ -26,3 +26,10 @@ def test_later_ids_sort_later() -> None:
     while utc_now() == begun:
         pass
     assert earlier < new_id("idea")
+
+
+def test_opaque_ids_do_not_tell_when_they_were_made() -> None:
+    ids = [new_opaque_id("person") for _ in range(1000)]
+    assert len(set(ids)) == 1000
+    assert all(re.fullmatch(r"person_[0-9a-f]{26}", one) for one in ids)
+    assert ids != sorted(ids)

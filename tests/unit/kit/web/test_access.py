@@ -54,6 +54,7 @@ def _guarded(guard: Any) -> Any:
         (["editor"], {"staff", "editor"}),
         (["manager"], {"staff", "editor", "manager"}),
         (["auditor"], {"staff"}),
+        (["expert"], set()),
         (["operator"], set()),
         ([], set()),
     ],
@@ -92,4 +93,6 @@ async def test_a_reader_may_be_anybody(client: httpx2.AsyncClient, issuer: Local
     assert (await client.get("/reader", headers=bearer(participant))).json() == ["pat", None]
     editor = issuer.token(sub="ed", roles=["editor"], brand_id="acme")
     assert (await client.get("/reader", headers=bearer(editor))).json() == ["ed", "acme"]
+    expert = issuer.token(sub="mo", roles=["expert"], brand_id="acme")
+    assert (await client.get("/reader", headers=bearer(expert))).json() == ["mo", None]
     problem(await client.get("/reader", headers=bearer("x")), 401, "unauthenticated")

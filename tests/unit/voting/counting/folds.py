@@ -26,7 +26,8 @@ def expected_counts(fold: Fold, poll_id: str) -> Counter[str]:
         if key.poll_id != poll_id:
             continue
         aside = key.voter in poll.set_aside
-        for idea, channel in zip(stands.ideas, stands.channels, strict=True):
+        for idea, place in stands.counted().items():
+            channel = stands.channels[place]
             counts[f"a{idea}" if aside else str(idea)] += stands.weight
             if not aside and channel != poll.rules.channels[0]:
                 counts[f"c:{channel}:{idea}"] += stands.weight

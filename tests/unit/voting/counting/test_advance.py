@@ -14,7 +14,9 @@ from groundswell_voting.voteslog.rules import (
     Control,
     DeadlinePassed,
     Malformed,
+    Merged,
     Opened,
+    Parted,
     Reinstated,
     Retired,
     Rules,
@@ -31,6 +33,8 @@ AMENDMENTS: list[Control] = [
     DeadlinePassed("ship", NEXT, ("boaty",)),
     SetAside("ship", NEXT, ("voter_1",)),
     Reinstated("ship", NEXT, ("voter_1",)),
+    Merged("ship", NEXT, "boaty", "poppy", ("voter_1",)),
+    Parted("ship", NEXT, "boaty", "poppy", ("voter_1",)),
 ]
 CONTROLS = st.one_of(
     st.builds(opened, number=st.integers(1, 6)),
@@ -123,10 +127,12 @@ class TestLife:
 
 MAY_COME: dict[type[Control], set[int]] = {
     Opened: {0},
-    BallotChanged: {1},
+    BallotChanged: {1, 2},
     DeadlinePassed: {1},
     SetAside: {1, 2},
     Reinstated: {1, 2},
+    Merged: {1, 2},
+    Parted: {1, 2},
     Closed: {1},
     Sealed: {2},
     Retired: {3},
@@ -162,6 +168,25 @@ class TestBallotChanged:
         )
         assert poll.removed == {1}
         assert poll.ideas == {"boaty": 0, "poppy": 1, "henry": 2, "cold": 3}
+
+    def test_an_idea_that_was_merged_returns_once(self) -> None:
+        away = BallotChanged("ship", NEXT, removed=("boaty", "henry"))
+        merged = Merged("ship", NEXT, "boaty", "poppy", ())
+        back = BallotChanged("ship", NEXT, added=("boaty", "henry"))
+        assert changed(away, merged).merged == {0}
+        assert changed(away, merged, back) == replace(OPEN, number=4, removed=frozenset({2}))
+        assert changed(away, merged, back, away, back).removed == {0, 2}
+
+    def test_an_idea_that_was_merged_and_then_removed_does_not_return(self) -> None:
+        away = BallotChanged("ship", NEXT, removed=("boaty",))
+        merged = Merged("ship", NEXT, "boaty", "poppy", ())
+        back = BallotChanged("ship", NEXT, added=("boaty",))
+        poll = changed(away, merged, away, back)
+        assert (poll.removed, poll.merged) == (frozenset({0}), frozenset())
+
+    def test_only_what_has_left_is_merged(self) -> None:
+        assert changed(Merged("ship", NEXT, "boaty", "poppy", ())).merged == frozenset()
+        assert changed(Merged("ship", NEXT, "nonsense", "poppy", ())).merged == frozenset()
 
     def test_what_is_not_on_the_ballot_cannot_leave_it(self) -> None:
         assert changed(BallotChanged("ship", NEXT, removed=("nonsense",))).removed == frozenset()

@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,11 +32,13 @@ VOTES = st.lists(st.tuples(NUMBERS, st.sampled_from(["web", "shop"]) | TEXT), ma
 
 @st.composite
 def ballots(draw: st.DrawFn) -> Ballot:
-    """Standing ones have an idea at least; stated ones may have none, and have a revision."""
+    """Standing ones have an idea, or had; stated ones may have none, and have a revision."""
     votes = draw(VOTES)
-    revision = draw(st.integers(0 if votes else 1, 10_000))
+    revision = draw(st.just(0) | st.integers(0, 10_000))
     ideas, channels = [i for i, _ in votes], [c for _, c in votes]
-    return Ballot(tuple(ideas), tuple(channels), draw(st.integers(1, 10**6)), revision)
+    pairs = draw(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=2).map(tuple))
+    weight = draw(st.integers(1, 3) | st.integers(1, 10**6))
+    return Ballot(tuple(ideas), tuple(channels), weight, revision, pairs)
 
 
 POLLS = st.builds(
@@ -53,6 +56,7 @@ POLLS = st.builds(
     ),
     closes_at_ms=st.integers(0, 10**14),
     removed=st.frozensets(NUMBERS, max_size=3),
+    merged=st.frozensets(NUMBERS, max_size=3),
     set_aside=st.frozensets(TEXT, max_size=3),
     periods=st.lists(TEXT, unique=True, max_size=3).map(tuple),
     halted=st.booleans(),
@@ -67,6 +71,15 @@ def test_a_ballot_comes_back(ballot: Ballot) -> None:
 @given(NUMBERS)
 def test_a_plain_vote_is_the_ordinal_alone(idea: int) -> None:
     assert write_ballot(Ballot((idea,), ("web",))) == str(idea)
+
+
+@given(st.integers(0, 99))
+def test_a_ballot_without_merged_ideas_has_no_part_for_them(idea: int) -> None:
+    """There are many, so that each byte is one too many."""
+    ballot = Ballot((idea,), ("shop",), 2)
+    assert write_ballot(ballot) == f'[[{idea}],["shop"],2,0]'
+    merged = msgspec.structs.replace(ballot, merged=((idea, 100),))
+    assert write_ballot(merged) == f'[[{idea}],["shop"],2,0,[[{idea},100]]]'
 
 
 @given(POLLS)

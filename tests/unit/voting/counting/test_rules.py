@@ -152,7 +152,8 @@ class TestStanding:
         self, ideas: tuple[int, ...], removed: frozenset[int], limit: int | None
     ) -> None:
         taken = len(set(ideas) - removed)
-        assert is_full(limit, ideas, removed) == (limit is not None and taken >= limit)
+        full = is_full(limit, standing(*ideas), 6, removed)
+        assert full == (limit is not None and taken >= limit)
 
 
 class TestStated:

@@ -1,6 +1,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ class Announcement:
     ideas: tuple[int, tuple[str, ...]] = (0, ())
     withdrawn: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
 
 
 @st.composite
@@ -42,6 +44,7 @@ def histories(draw: st.DrawFn) -> list[Announcement]:
             (start, IDEAS[start:stop]),
             draw(some),
             draw(some),
+            draw(some),
         )
         for number, (start, stop) in enumerate(zip([0, *cuts], cuts, strict=False), 1)
     ]
@@ -51,7 +54,13 @@ def told(*announcements: Announcement) -> KnownPoll:
     poll = KnownPoll("poll_01", "nerc")
     for it in announcements:
         poll.announce(it.number, **it.fields)
-        poll.announce_ideas(*it.ideas, withdrawn=it.withdrawn, removed=it.removed)
+        poll.announce_ideas(
+            it.number,
+            *it.ideas,
+            withdrawn=it.withdrawn,
+            removed=it.removed,
+            returned=it.returned,
+        )
     return poll
 
 
@@ -75,9 +84,11 @@ def test_a_poll_is_what_its_announcements_said(history: list[Announcement]) -> N
     assert poll.rules == said.get("rules")
     ideas = [idea for it in history for idea in it.ideas[1]]
     assert poll.ideas == {idea: ordinal for ordinal, idea in enumerate(ideas)}
-    withdrawn = {idea for it in history for idea in it.withdrawn}
-    removed = {idea for it in history for idea in it.removed}
-    assert {idea for idea in IDEAS if poll.takes([idea])} == set(IDEAS) - withdrawn - removed
+    off, removed = set[str](), set[str]()
+    for it in history:
+        off = (off | {*it.withdrawn, *it.removed}) - set(it.returned)
+        removed = (removed | set(it.removed)) - set(it.returned)
+    assert {idea for idea in IDEAS if poll.takes([idea])} == set(IDEAS) - off
     assert poll.removed() == {poll.ideas[idea] for idea in removed if idea in poll.ideas}
 
 
@@ -158,18 +169,67 @@ def test_only_a_removed_idea_frees_its_place() -> None:
     assert settle(told(STANDING, withdrawn, removed), ballot(1, 2), VOTE) is Settled.FULL
 
 
+def merged(*ideas: int, pairs: tuple[tuple[int, int], ...], revision: int = 0) -> Ballot:
+    return msgspec.structs.replace(ballot(*ideas, revision=revision), merged=pairs)
+
+
+@pytest.mark.parametrize(
+    ("counted", "idea", "settled"),
+    [
+        # The place of a vote that has not gone along yet is not free.
+        (ballot(0, 2), "cold", Settled.FULL),
+        (merged(0, 2, pairs=((0, 1),)), "cold", Settled.FULL),
+        # Both votes count together, and leave a place.
+        (merged(0, 1, pairs=((0, 1),)), "cold", None),
+        (merged(0, 1, 3, pairs=((0, 1),)), "david", Settled.FULL),
+        # A repeat of what was voted for is told so; what it counts for may be voted for, too.
+        (merged(0, 2, pairs=((0, 1),)), "boaty", Settled.COUNTED),
+        (merged(0, 2, pairs=((0, 1),)), "poppy", None),
+        (merged(0, 1, pairs=((0, 1),)), "poppy", Settled.COUNTED),
+        (ballot(2), "boaty", Settled.WITHDRAWN),
+        (None, "boaty", Settled.WITHDRAWN),
+    ],
+)
+def test_what_a_ballot_with_merged_ideas_settles(
+    counted: Ballot | None, idea: str, settled: Settled | None
+) -> None:
+    """Boaty (0) goes on in poppy (1): it takes no votes, and no place is announced to be free."""
+    poll = told(
+        STANDING,
+        Announcement(2, {"rules": Rules(ideas_per_ballot=2)}, withdrawn=("boaty",)),
+    )
+    assert settle(poll, counted, msgspec.structs.replace(VOTE, idea_ids=(idea,))) is settled
+
+
+def test_a_stated_ballot_is_known_by_what_was_voted_for() -> None:
+    poll = told(CHANGEABLE, Announcement(2, withdrawn=("boaty",)))
+    counted = merged(0, 2, pairs=((0, 1),), revision=4)
+    vote = msgspec.structs.replace(VOTE, idea_ids=("boaty", "henry"), revision=4)
+    assert settle(poll, counted, vote) is Settled.COUNTED
+    as_it_counts = msgspec.structs.replace(vote, idea_ids=("poppy", "henry"))
+    assert settle(poll, counted, as_it_counts) == Outdated(4)
+    assert settle(poll, counted, msgspec.structs.replace(as_it_counts, revision=5)) is None
+
+
+def test_an_idea_that_has_returned_takes_votes_again() -> None:
+    away, back = Announcement(2, withdrawn=("boaty",)), Announcement(3, returned=("boaty",))
+    assert settle(told(STANDING, back, away), None, VOTE) is None
+    again = Announcement(4, withdrawn=("boaty",))
+    assert settle(told(STANDING, again, back, away), None, VOTE) is Settled.WITHDRAWN
+
+
 @pytest.mark.parametrize("how", ["withdrawn", "removed"])
 @pytest.mark.parametrize("kind", [STANDING, CHANGEABLE])
 def test_an_idea_that_is_taken_off_is_not_voted_for(kind: Announcement, how: str) -> None:
     off = Announcement(2, withdrawn=("boaty",) if how == "withdrawn" else ())
     off = replace(off, removed=("boaty",) if how == "removed" else ())
     poll = told(kind, off)
-    vote = replace(VOTE, revision=2 if kind is CHANGEABLE else None)
+    vote = msgspec.structs.replace(VOTE, revision=2 if kind is CHANGEABLE else None)
     assert settle(poll, None, vote) is Settled.WITHDRAWN
     assert settle(poll, ballot(revision=1), vote) is Settled.WITHDRAWN
     # Whoever sends again what has been counted is told so, as before.
     assert settle(poll, ballot(0, revision=vote.revision or 0), vote) is Settled.COUNTED
-    assert settle(poll, None, replace(vote, idea_ids=("poppy",))) is None
+    assert settle(poll, None, msgspec.structs.replace(vote, idea_ids=("poppy",))) is None
 
 
 @pytest.mark.parametrize(
@@ -186,10 +246,10 @@ def test_an_idea_that_is_taken_off_is_not_voted_for(kind: Announcement, how: str
 def test_what_a_stated_ballot_settles(
     counted: Ballot | None, revision: int, settled: Settled | Outdated | None
 ) -> None:
-    vote = replace(VOTE, idea_ids=("henry", "boaty"), revision=revision)
+    vote = msgspec.structs.replace(VOTE, idea_ids=("henry", "boaty"), revision=revision)
     assert settle(told(CHANGEABLE), counted, vote) == settled
 
 
 def test_a_ballot_taken_back_is_counted_too() -> None:
-    vote = replace(VOTE, idea_ids=(), revision=3)
+    vote = msgspec.structs.replace(VOTE, idea_ids=(), revision=3)
     assert settle(told(CHANGEABLE), ballot(revision=3), vote) is Settled.COUNTED

@@ -39,6 +39,7 @@ PASSES = st.builds(
     period=TEXT,
     segment=TEXT,
     channel=TEXT,
+    via=TEXT,
 )
 
 

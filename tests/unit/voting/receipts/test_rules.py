@@ -12,6 +12,8 @@ from groundswell_voting.voteslog.rules import (
     BallotChanged,
     Body,
     Closed,
+    Merged,
+    Parted,
     Record,
     Reinstated,
     Retired,
@@ -38,6 +40,11 @@ CHANGEABLE = opened(number=NEXT, rules=Rules("changeable", 2))
 CLOSED, SEALED, RETIRED = Closed("ship", NEXT), Sealed("ship", NEXT), Retired("ship", NEXT)
 ASIDE, BACK = SetAside("ship", NEXT, (VOTER,)), Reinstated("ship", NEXT, (VOTER,))
 NO_BOATY = BallotChanged("ship", NEXT, removed=("boaty",))
+NO_POPPY = BallotChanged("ship", NEXT, removed=("poppy",))
+BOATY_BACK = BallotChanged("ship", NEXT, added=("boaty",))
+MERGED = Merged("ship", NEXT, "boaty", "poppy", (VOTER,))
+MERGED_WITH_HENRY = Merged("ship", NEXT, "boaty", "henry", (VOTER,))
+PARTED = Parted("ship", NEXT, "boaty", "poppy", (VOTER,))
 MINE, OTHER, NONE = vote(), vote(idea="poppy"), vote(idea="nonsense")
 FIRST = ballot(ideas=("boaty", "poppy"), revision=1)
 SECOND = ballot(ideas=("henry",), revision=2)
@@ -96,6 +103,18 @@ STATES: list[tuple[ReceiptState, Vote, list[Body]]] = [
     ),
     ("counted", ballot(revision=3), [CHANGEABLE, FIRST, ballot(revision=3), NO_BOATY]),
     ("not_known_yet", MINE, [OPENED, Closed("ship", 5), MINE]),
+    ("idea_removed", MINE, [OPENED, NO_BOATY, MINE, MERGED]),
+    ("counted", MINE, [OPENED, MINE, NO_BOATY, MERGED]),
+    ("counted", MINE, [OPENED, MINE, NO_BOATY, MERGED, MINE, CLOSED, SEALED, RETIRED]),
+    ("counted", OTHER, [OPENED, MINE, NO_BOATY, MERGED, OTHER]),
+    ("set_aside", MINE, [OPENED, MINE, ASIDE, NO_BOATY, MERGED]),
+    ("over_limit", MINE, [OPENED, MINE, NO_BOATY, OTHER, MERGED_WITH_HENRY]),
+    ("over_limit", MINE, [OPENED, MINE, NO_BOATY, MERGED, OTHER, BOATY_BACK, PARTED]),
+    ("counted", OTHER, [OPENED, MINE, NO_BOATY, MERGED, OTHER, BOATY_BACK, PARTED]),
+    ("counted", MINE, [OPENED, MINE, NO_BOATY, MERGED, BOATY_BACK, PARTED]),
+    ("idea_removed", MINE, [OPENED, MINE, NO_BOATY, MERGED, NO_POPPY]),
+    ("counted", FIRST, [CHANGEABLE, FIRST, NO_BOATY, MERGED]),
+    ("replaced", FIRST, [CHANGEABLE, FIRST, NO_BOATY, MERGED, SECOND, BOATY_BACK, PARTED]),
 ]
 
 
@@ -113,6 +132,27 @@ def test_the_record_that_decided_comes_with_it() -> None:
     found = fold_voter(records, "ship", VOTER, 1)
     assert outcome(OTHER.vote_id, *found).record == records[2]
     assert outcome(MINE.vote_id, *found).record == records[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "bodies", "counts_for"),
+    [
+        (MINE, [OPENED, MINE], ("boaty",)),
+        (MINE, [OPENED, MINE, NO_BOATY, MERGED], ("poppy",)),
+        (MINE, [OPENED, MINE, NO_BOATY, MERGED, BOATY_BACK, PARTED], ("boaty",)),
+        (FIRST, [CHANGEABLE, FIRST], ("boaty", "poppy")),
+        (FIRST, [CHANGEABLE, FIRST, NO_BOATY], ("poppy",)),
+        (FIRST, [CHANGEABLE, FIRST, NO_BOATY, MERGED], ("poppy",)),
+        (FIRST, [CHANGEABLE, FIRST, NO_BOATY, MERGED_WITH_HENRY], ("poppy", "henry")),
+        (MINE, [OPENED, MINE, NO_BOATY, MERGED, ASIDE], ()),
+        (MINE, [OPENED, MINE, NO_BOATY], ()),
+    ],
+)
+def test_what_a_vote_counts_for(
+    asked: Vote, bodies: list[Body], counts_for: tuple[str, ...]
+) -> None:
+    found = fold_voter(logged(bodies), "ship", VOTER, 1)
+    assert outcome(asked.vote_id, *found).counts_for == counts_for
 
 
 def test_each_day_has_its_ballot_and_its_receipts() -> None:
@@ -148,10 +188,14 @@ def test_a_receipt_says_counted_for_what_is_in_the_tally(log: list[Record], vote
         if found.state == "counted":
             assert count is not None
             ordinals = {count.poll.ideas[idea_id] for idea_id in record.body.idea_ids}
-            assert ordinals <= set(ballots[record.body.period].ideas)
+            stands = ballots[record.body.period]
+            assert ordinals <= set(stands.ideas)
+            counted = {count.poll.ideas[idea_id] for idea_id in found.counts_for}
+            assert counted <= stands.counted().keys() - count.poll.removed
+            assert counted or not record.body.idea_ids
             assert voter not in count.poll.set_aside
         elif verdict is Verdict.COUNTED:
-            assert found.state in ("replaced", "idea_removed", "set_aside")
+            assert found.state in ("replaced", "idea_removed", "set_aside", "over_limit")
 
 
 def _named(record: Record) -> Record:

@@ -10,7 +10,7 @@ from groundswell_kit.mongo import Document
 from groundswell_kit.outbox import Outbox
 from groundswell_voting.app import SERVICE
 from groundswell_voting.archive.records import Archive
-from groundswell_voting.certification.store import TallyStore
+from groundswell_voting.certification.store import AttributionStore, TallyStore
 from groundswell_voting.electorate.store import RollStore
 from groundswell_voting.history.store import IntervalStore
 from groundswell_voting.ladders.store import ClimbStore
@@ -33,6 +33,7 @@ class Stores:
         self.polls = PollStore(database)
         self.poll_changes = ChangeStore(database, self.polls)
         self.tallies = TallyStore(database, self.outbox)
+        self.attributions = AttributionStore(database, self.outbox)
         self.intervals = IntervalStore(database, self.outbox)
         self.climbs = ClimbStore(database, self.outbox)
         self.outside = OutsideStore(database)
@@ -49,6 +50,7 @@ class Stores:
             self.archive,
             self.polls,
             self.poll_changes,
+            self.attributions,
             self.intervals,
             self.climbs,
             self.outside,

@@ -23,7 +23,7 @@ from groundswell_voting.control.history import LogHistory
 from groundswell_voting.control.life import PollLife
 from groundswell_voting.control.machine import PollMachine
 from groundswell_voting.control.scribe import Scribe
-from groundswell_voting.control.voters import PassHolders
+from groundswell_voting.control.voters import VoterSearch
 from groundswell_voting.control.watch import Watch
 from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.counting.log_ends import LogEnds
@@ -88,6 +88,7 @@ def _machine(
     scribe = _scribe(settings, stores, producer)
     history = HistoryCommands(stores.intervals, projection, settings.voting_partitions)
     ladders = _ladders(settings, stores, projection, scribe)
+    certification = _certification(settings, database, stores, projection)
     return PollMachine(
         lease=Lease(database, "polls", new_id("machine")),
         polls=stores.polls,
@@ -96,9 +97,9 @@ def _machine(
             polls=stores.polls,
             changes=_changes(stores, ends, scribe),
             scribe=scribe,
-            certification=_certification(settings, database, stores, projection),
+            certification=certification,
             tallies=stores.tallies,
-            conclusions=[history.conclude, ladders.conclude],
+            conclusions=[certification.conclude, history.conclude, ladders.conclude],
         ),
         watch=Watch([history.note, ladders.step]),
         heartbeat=health.heartbeat("polls", SILENCE_SECONDS),
@@ -133,8 +134,8 @@ def _scribe(settings: Settings, stores: Stores, producer: AIOKafkaProducer) -> S
 
 
 def _changes(stores: Stores, ends: LogEnds, scribe: Scribe) -> PendingChanges:
-    holders = PassHolders(stores.archive, ends)
-    return PendingChanges(stores.polls, stores.poll_changes, scribe, holders)
+    search = VoterSearch(stores.archive, ends, scribe.partitions)
+    return PendingChanges(stores.polls, stores.poll_changes, scribe, search)
 
 
 def _certification(
@@ -145,6 +146,7 @@ def _certification(
         stores.archive,
         projection,
         stores.tallies,
+        stores.attributions,
         stores.polls,
         settings.voting_partitions,
     )

@@ -1,6 +1,7 @@
 """Certify a poll: recount its archived log, compare with the live count, publish the tally."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 from groundswell_contracts.tallies import LogRange, TallyCertified
 from groundswell_kit.clock import utc_now
@@ -8,14 +9,14 @@ from groundswell_kit.mongo import Client, transaction
 from groundswell_kit.observability import get_logger
 from groundswell_voting.archive.records import Archive
 from groundswell_voting.certification.recount import RecountFailed, recount_partition
-from groundswell_voting.certification.result import result
+from groundswell_voting.certification.result import attributions, result
 from groundswell_voting.certification.rules import (
     PartitionCount,
     difference,
     log_hash,
     same_ballot,
 )
-from groundswell_voting.certification.store import TallyStore
+from groundswell_voting.certification.store import AttributionStore, TallyStore
 from groundswell_voting.counting.projection import CountedTally, Projection
 from groundswell_voting.counting.rules import Stage
 from groundswell_voting.metrics import CERTIFICATIONS_REFUSED
@@ -25,6 +26,9 @@ from groundswell_voting.voteslog.codec import decode, rules_to
 from groundswell_voting.voteslog.rules import Opened, Sealed
 
 log = get_logger()
+
+TOLD_AT_ONCE = 100
+"""Ideas whose links are kept, or told, in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class CertificationCommands:
     archive: Archive
     projection: Projection
     tallies: TallyStore
+    attributions: AttributionStore
     polls: PollStore
     partitions: int
 
@@ -64,6 +69,17 @@ class CertificationCommands:
             await self._refuse(poll, str(refusal))
             return
         await self._publish(poll, counts)
+
+    async def conclude(self, poll: Poll, _: TallyCertified) -> None:
+        """Tell by which links the certified votes came. Safe to repeat; MongoDB's errors pass
+        through.
+        """
+
+        async def work() -> int:
+            return await self.attributions.tell(poll.brand_id, poll.poll_id, TOLD_AT_ONCE)
+
+        while await transaction(self.client, work):
+            pass
 
     async def _stretches(self, poll_id: str) -> dict[int, _Stretch] | None:
         """The poll's stretch in every partition; None while the archive is not that far."""
@@ -102,6 +118,10 @@ class CertificationCommands:
 
     async def _publish(self, poll: Poll, counts: list[PartitionCount]) -> None:
         tally = _certified(poll, counts)
+        # Before the tally stands: they follow from the same log, whoever keeps them first.
+        links = attributions(tally, counts)
+        while some := list(islice(links, TOLD_AT_ONCE)):
+            await self.attributions.keep(poll.brand_id, some)
 
         async def work() -> bool:
             if await self.polls.change(poll, stage=PollStage.CERTIFIED, refusal=None) is None:

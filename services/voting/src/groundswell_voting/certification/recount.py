@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import msgspec
 
+from groundswell_voting.certification.links import Links
 from groundswell_voting.certification.rules import LogHash, PartitionCount
 from groundswell_voting.counting.fold import Fold
 from groundswell_voting.counting.rules import Stage
 from groundswell_voting.counting.tally import Tally
 from groundswell_voting.voteslog.codec import LogRecord, decode
-from groundswell_voting.voteslog.rules import Malformed, Opened, Record, Rules
+from groundswell_voting.voteslog.rules import Malformed, Opened, Record, Rules, Vote
 
 PAUSE_EVERY = 1_000
 
@@ -36,7 +37,7 @@ async def recount_partition(
     does not open there, a control record is missing, or its votes do not fit the other rules.
     """
     fold = Fold(partition, partitions)
-    hashed = LogHash()
+    hashed, links = LogHash(), Links()
     first: int | None = None
     last = read = 0
     async for raw in source:
@@ -50,7 +51,9 @@ async def recount_partition(
         first = record.offset if first is None else first
         last = record.offset
         hashed.take(record, raw.value or b"")
-        fold.take(record if other_rules is None else _under(other_rules, record))
+        verdict = fold.take(record if other_rules is None else _under(other_rules, record))
+        if isinstance(record.body, Vote):
+            links.take(record.body, verdict)
         if fold.polls[poll_id].stage is Stage.SEALED:
             break
     if first is None:
@@ -59,7 +62,8 @@ async def recount_partition(
     if poll.halted:
         raise RecountFailed(f"{poll_id} misses a control record in partition {partition}")
     tally = fold.tallies.get(poll_id, Tally())
-    return PartitionCount(partition, first, last, poll, tally, hashed.digest())
+    named = links.votes(fold, poll_id)
+    return PartitionCount(partition, first, last, poll, tally, hashed.digest(), named)
 
 
 def _belongs(record: Record, poll_id: str) -> bool:

@@ -4,11 +4,21 @@ Used by certification, and by the operator's recount, which compares the two. No
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from groundswell_contracts.tallies import ChannelVotes, IdeaTally, IdeaVotes, TallyCertified
+from groundswell_contracts.tallies import (
+    ChannelVotes,
+    IdeaTally,
+    IdeaVotes,
+    LinkVotes,
+    TallyCertified,
+    VotesAttributed,
+)
 from groundswell_voting.certification.rules import PartitionCount, by_id, rank, totals
+
+LINKS_TOLD = 200
+"""As many links are told of an idea, the strongest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +80,27 @@ def certified_result(tally: TallyCertified) -> Result:
         tally.channels,
         tally.verdicts,
     )
+
+
+def attributions(
+    tally: TallyCertified, counts: Sequence[PartitionCount]
+) -> Iterator[VotesAttributed]:
+    """By which links the votes of the tally's ideas came, of those of which some named one."""
+    ids = list(counts[0].poll.ideas)
+    by_idea: dict[str, Counter[str]] = {}
+    for count in counts:
+        for (ordinal, via), votes in count.links.items():
+            by_idea.setdefault(ids[ordinal], Counter())[via] += votes
+    for idea in tally.tally:
+        named = by_idea.get(idea.idea_id)
+        if named is None:
+            continue
+        strongest = sorted(named.items(), key=lambda link: (-link[1], link[0]))[:LINKS_TOLD]
+        yield VotesAttributed(
+            contest_id=tally.contest_id,
+            poll_id=tally.poll_id,
+            idea_id=idea.idea_id,
+            links=[LinkVotes(via=via, votes=votes) for via, votes in strongest],
+            others=named.total() - sum(votes for _, votes in strongest),
+            unnamed=idea.votes - named.total(),
+        )

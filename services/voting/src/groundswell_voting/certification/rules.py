@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from groundswell_voting.counting.rules import Poll, Verdict
@@ -12,7 +12,10 @@ from groundswell_voting.voteslog.rules import Record, Rules
 
 @dataclass(frozen=True, slots=True)
 class PartitionCount:
-    """A poll's count in one partition, from its opening to its seal, or as far as it got."""
+    """A poll's count in one partition, from its opening to its seal, or as far as it got.
+
+    `links` are those votes of its tally that named a link, by the ordinal of the idea and the link.
+    """
 
     partition: int
     first_offset: int
@@ -20,6 +23,7 @@ class PartitionCount:
     poll: Poll
     tally: Tally
     log_hash: bytes
+    links: Counter[tuple[int, str]] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,24 +10,28 @@ from dataclasses import replace
 from groundswell_kit.clock import utc_now
 from groundswell_kit.observability import get_logger
 from groundswell_voting.control.records import (
+    Own,
     given,
-    records_of_change,
+    number_of_records,
+    own_voters,
+    record_of_change,
     taken_away,
     voters_per_record,
 )
 from groundswell_voting.control.scribe import Scribe
-from groundswell_voting.control.voters import PassHolders
+from groundswell_voting.control.voters import VoterSearch
+from groundswell_voting.polls.merging import MergedVotesChange, merge_of, sources
 from groundswell_voting.polls.rules import (
     Change,
     ChangeState,
     ClosingChange,
     DeadlineChange,
-    PauseChange,
     Poll,
     PollStage,
     VotersChange,
     applied,
     refusal,
+    settled,
     takes_away,
 )
 from groundswell_voting.polls.store import ChangeStore, PollStore
@@ -41,12 +45,12 @@ class PendingChanges:
     """Called for a poll that is open, and for one that is closed until it is sealed."""
 
     def __init__(
-        self, polls: PollStore, changes: ChangeStore, scribe: Scribe, holders: PassHolders
+        self, polls: PollStore, changes: ChangeStore, scribe: Scribe, search: VoterSearch
     ) -> None:
         self._polls = polls
         self._changes = changes
         self._scribe = scribe
-        self._holders = holders
+        self._search = search
 
     async def step(self, poll: Poll) -> None:
         """The next step of the change whose turn it is; nothing when none is pending."""
@@ -62,7 +66,7 @@ class PendingChanges:
 
     async def forget(self) -> None:
         """Somebody else holds the lease."""
-        await self._holders.forget()
+        await self._search.forget()
 
     async def pause(self, poll: Poll) -> None:
         """Make the pause whose turn it is, or end one, in the middle of another change too.
@@ -82,7 +86,9 @@ class PendingChanges:
             return
         if await self._is_refused(poll, change):
             return
-        if isinstance(what, VotersChange):
+        if isinstance(what, VotersChange | MergedVotesChange):
+            if await self._own(poll, change) is None:
+                return
             # A worker of another version may carry it on: its records must be the same.
             await self._changes.divide(change, voters_per_record(poll.rules))
         await self._polls.change(poll, change_record=poll.control_number + 1)
@@ -98,21 +104,41 @@ class PendingChanges:
 
     async def _resolve(self, change: Change, what: VotersChange) -> None:
         """Once and for good: what is written must be the same after a crash."""
-        found = await self._holders.voters(change.change_id, change.poll_id, what.pass_ids)
+        found = await self._search.by_pass(change.change_id, change.poll_id, what.pass_ids)
         if found is not None:
             await self._changes.resolve(change, sorted(found.union(what.voters)))
+            await self._search.end(change.change_id)
+
+    async def _own(self, poll: Poll, change: Change) -> Own | None:
+        """Whom a change concerns, in each partition; None while they are looked for."""
+        what = change.what
+        if isinstance(what, VotersChange):
+            return own_voters(what, self._scribe.partitions)
+        if not isinstance(what, MergedVotesChange):
+            return [()] * self._scribe.partitions
+        merge = merge_of(poll.merged, what)
+        if merge is None:
+            raise LookupError(f"{poll.poll_id} has lost what {change.change_id} moves")
+        # All who voted for it before it left: later votes for it did not count then, and those
+        # since it is back count for nothing else.
+        return await self._search.by_idea(
+            change.change_id, poll.poll_id, sources(poll.merged, what.idea_id), merge.number
+        )
 
     async def _carry_on(self, poll: Poll, change: Change, first_number: int) -> None:
-        records = records_of_change(change, first_number, self._scribe.partitions)
         written = poll.control_number + 1 - first_number
-        if written == len(records):
+        own = await self._own(poll, change)
+        if own is None:
+            return
+        records = number_of_records(change, own)
+        if written == records:
             await self._finish(poll, replace(change, record=first_number))
             return
         if await self._is_overtaken(poll, change) or not await self._may_be_written(poll, change):
             return
-        is_last = written + 1 == len(records)
-        after = applied(poll, change.what) if is_last else {}
-        await self._scribe.record(poll, records[written], after)
+        after = applied(poll, change.what) if written + 1 == records else {}
+        events = record_of_change(change, first_number + written, written, own)
+        await self._scribe.record(poll, events, after)
 
     async def _is_overtaken(self, poll: Poll, change: Change) -> bool:
         """A closing time that has passed before the log has it: the poll closes early instead."""
@@ -146,6 +172,6 @@ class PendingChanges:
                 return
             at = moment(announced_at_ms)
         done = replace(change, state=ChangeState.DONE, settled_at=at)
-        poll_is = {"paused": change.what.paused} if isinstance(change.what, PauseChange) else {}
-        await self._changes.settle(poll, done, **poll_is)
+        await self._changes.settle(poll, done, **settled(poll, change.what))
+        await self._search.end(change.change_id)
         log.info("poll changed", poll_id=poll.poll_id, kind=change.what.kind)

@@ -3,6 +3,7 @@
 All of it follows from the stored poll and change, so a step that is repeated says the same again.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,9 +16,12 @@ from groundswell_contracts.votes import (
     TallySealed,
     VotersReinstated,
     VotersSetAside,
+    VotesMerged,
+    VotesParted,
     VotingClosed,
     VotingOpened,
 )
+from groundswell_voting.polls.merging import MergedIdeaChange, MergedVotesChange
 from groundswell_voting.polls.rules import (
     Change,
     ClosingChange,
@@ -38,6 +42,8 @@ ControlEvent = (
     | DeadlinePassed
     | VotersSetAside
     | VotersReinstated
+    | VotesMerged
+    | VotesParted
     | VotingClosed
     | TallySealed
     | PollRetired
@@ -75,40 +81,72 @@ def record_of_stage(poll: Poll, after: PollStage) -> ControlEvent:
 
 
 def voters_per_record(rules: Rules) -> int:
-    """Into how large pieces a change of voters is divided when it begins."""
+    """Into how large pieces a change that names voters is divided when it begins."""
     return VOTERS_PER_RECORD_OF_DAYS if rules.period == "day" else VOTERS_PER_RECORD
 
 
-def records_of_change(
-    change: Change, first_number: int, partitions: int
-) -> Sequence[Sequence[ControlEvent]]:
-    """The control records that a change is in the log: for each number, what each partition gets.
+Own = Sequence[Sequence[str]]
+"""The voters that a change concerns, by their partitions."""
+
+
+def number_of_records(change: Change, own: Own) -> int:
+    """How many control records a change is in the log: those that name voters come in pieces.
+
+    ValueError for voters that are not divided yet.
+    """
+    if not isinstance(change.what, VotersChange | MergedVotesChange):
+        return 1
+    # Votes may have been none: that they went along is recorded all the same.
+    return max(1, math.ceil(max(map(len, own)) / _most(change, change.what)))
+
+
+def record_of_change(change: Change, number: int, piece: int, own: Own) -> Sequence[ControlEvent]:
+    """A control record of a change, its `piece` counted from 0: what each partition gets.
 
     ValueError for a pause, which is announced only, and for voters that are not divided yet.
     """
-    match change.what:
-        case IdeasChange() | ClosingChange() as ballot:
-            return [[_ballot_changed(change.poll_id, ballot, first_number)] * partitions]
-        case DeadlineChange() as deadline:
-            due = [StepDue(idea_id=idea_id, step=step) for idea_id, step in deadline.due]
+    what = change.what
+    match what:
+        case IdeasChange() | ClosingChange() | MergedIdeaChange():
+            return [_ballot_changed(change.poll_id, what, number)] * len(own)
+        case DeadlineChange():
+            due = [StepDue(idea_id=idea_id, step=step) for idea_id, step in what.due]
             passed = DeadlinePassed(
-                poll_id=change.poll_id, number=first_number, deadline=deadline.deadline, due=due
+                poll_id=change.poll_id, number=number, deadline=what.deadline, due=due
             )
-            return [[passed] * partitions]
-        case VotersChange() as voters:
-            if voters.voters_per_record is None:
-                raise ValueError(f"{change.change_id} has not begun")
-            own = _by_partition(voters, partitions)
-            most = voters.voters_per_record
-            return _records_of_voters(change.poll_id, voters, first_number, own, most)
-    raise ValueError(f"a change that the log does not have: {change.what.kind}")
+            return [passed] * len(own)
+        case VotersChange() | MergedVotesChange():
+            most = _most(change, what)
+            start = piece * most
+            return [
+                _of_voters(change.poll_id, what, number, voters[start : start + most])
+                for voters in own
+            ]
+    raise ValueError(f"a change that the log does not have: {what.kind}")
+
+
+def own_voters(change: VotersChange, partitions: int) -> Own:
+    """The voters that are set aside or reinstated."""
+    own: list[list[str]] = [[] for _ in range(partitions)]
+    for voter in change.resolved or ():
+        own[partition_of(voter, partitions)].append(voter)
+    return own
+
+
+def _most(change: Change, what: VotersChange | MergedVotesChange) -> int:
+    if what.voters_per_record is None:
+        raise ValueError(f"{change.change_id} has not begun")
+    return what.voters_per_record
 
 
 def _ballot_changed(
-    poll_id: str, change: IdeasChange | ClosingChange, number: int
+    poll_id: str, change: IdeasChange | ClosingChange | MergedIdeaChange, number: int
 ) -> BallotChanged:
     if isinstance(change, ClosingChange):
         return BallotChanged(poll_id=poll_id, number=number, closes_at=change.closes_at)
+    if isinstance(change, MergedIdeaChange):
+        moved, leaves = (change.idea_id,), change.kind == "leave"
+        change = IdeasChange(() if leaves else moved, moved if leaves else ())
     return BallotChanged(
         poll_id=poll_id,
         number=number,
@@ -117,34 +155,26 @@ def _ballot_changed(
     )
 
 
-def _by_partition(change: VotersChange, partitions: int) -> list[list[str]]:
-    own: list[list[str]] = [[] for _ in range(partitions)]
-    for voter in change.resolved or ():
-        own[partition_of(voter, partitions)].append(voter)
-    return own
-
-
-def _records_of_voters(
-    poll_id: str, change: VotersChange, first_number: int, own: list[list[str]], most: int
-) -> Sequence[Sequence[ControlEvent]]:
-    """Each partition gets its own voters, at most so many in a piece; a number stands in every one
-    all the same.
-    """
+def _of_voters(
+    poll_id: str, change: VotersChange | MergedVotesChange, number: int, voters: Sequence[str]
+) -> ControlEvent:
+    if isinstance(change, MergedVotesChange):
+        moved = VotesMerged if change.kind == "merge" else VotesParted
+        return moved(
+            poll_id=poll_id,
+            number=number,
+            idea_id=change.idea_id,
+            into_idea_id=change.into_idea_id,
+            voters=list(voters),
+        )
     event = VotersSetAside if change.kind == "set_aside" else VotersReinstated
-    longest = max(len(voters) for voters in own)
-    return [
-        [
-            event(
-                poll_id=poll_id,
-                number=first_number + piece,
-                case=change.case,
-                reason=change.reason,
-                voters=voters[start : start + most],
-            )
-            for voters in own
-        ]
-        for piece, start in enumerate(range(0, longest, most))
-    ]
+    return event(
+        poll_id=poll_id,
+        number=number,
+        case=change.case,
+        reason=change.reason,
+        voters=list(voters),
+    )
 
 
 def taken_away(what: What) -> Mapping[str, Any]:
@@ -152,6 +182,8 @@ def taken_away(what: What) -> Mapping[str, Any]:
     match what:
         case IdeasChange():
             return {"withdrawn_idea_ids": what.removed}
+        case MergedIdeaChange():
+            return {"withdrawn_idea_ids": (what.idea_id,)}
         case ClosingChange():
             return {"accepts_until": what.closes_at}
     raise ValueError(f"a change that takes nothing away: {what.kind}")
@@ -160,7 +192,8 @@ def taken_away(what: What) -> Mapping[str, Any]:
 def given(poll: Poll, what: What) -> Mapping[str, Any] | None:
     """What is announced of a change once the log has it, and the poll with it; None: nothing.
 
-    A closing time takes the place of every `accepts_until` announced before.
+    A closing time takes the place of every `accepts_until` announced before. An idea that left for
+    another one stays withdrawn: the places of its votes are not free.
     """
     match what:
         case IdeasChange():
@@ -169,6 +202,8 @@ def given(poll: Poll, what: What) -> Mapping[str, Any] | None:
                 first = poll.idea_ids.index(what.added[0])
                 content["ideas"] = AnnouncedIdeas(first_ordinal=first, idea_ids=list(what.added))
             return content
+        case MergedIdeaChange(kind="return"):
+            return {"returned_idea_ids": (what.idea_id,)}
         case ClosingChange():
             return {"closes_at": what.closes_at, "accepts_until": what.closes_at}
         case PauseChange():

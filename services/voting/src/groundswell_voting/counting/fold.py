@@ -7,12 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from groundswell_voting.counting.merging import merge, part
 from groundswell_voting.counting.rules import Ballot, Poll, Stage, Verdict, advance, judge
 from groundswell_voting.counting.tally import Tally
 from groundswell_voting.voteslog.rules import (
     Control,
     DeadlinePassed,
     Malformed,
+    Merged,
+    Parted,
     Record,
     Reinstated,
     SetAside,
@@ -21,7 +24,9 @@ from groundswell_voting.voteslog.rules import (
 )
 
 MOST_BALLOTS = 10_000
-"""What voters that are set aside have in all periods of a poll, as far as it is loaded at once."""
+"""What voters that a control record names have in all periods of a poll, as far as it is loaded at
+once.
+"""
 
 
 class BallotKey(NamedTuple):
@@ -37,7 +42,7 @@ def ballot_key(vote: Vote) -> BallotKey:
     return BallotKey(vote.poll_id, vote.period, vote.voter)
 
 
-_MOVING_BALLOTS = (SetAside, Reinstated)
+_MOVING_BALLOTS = (SetAside, Reinstated, Merged, Parted)
 
 
 @dataclass(slots=True)
@@ -63,7 +68,7 @@ class Fold:
     def at_once(self, records: Sequence[Record]) -> Sequence[Record]:
         """As many of these records, which come next, as are to be folded in one batch.
 
-        All of them, but for those who are set aside or reinstated in a poll of many days: at most
+        All of them, but for voters whom control records name in a poll of many days: at most
         MOST_BALLOTS of theirs, or what a single record asks for.
         """
         ballots = 0
@@ -84,7 +89,7 @@ class Fold:
             match record.body:
                 case Vote() as vote:
                     keys.add(ballot_key(vote))
-                case SetAside() | Reinstated() as control:
+                case SetAside() | Reinstated() | Merged() | Parted() as control:
                     voters.setdefault(control.poll_id, set()).update(control.voters)
         for poll_id, named in voters.items():
             # What they have in a period that begins in these records, their votes here name.
@@ -129,7 +134,7 @@ class Fold:
             return verdict
         aside = verdict is Verdict.SET_ASIDE
         main = poll.rules.channels[0]
-        if poll.rules.kind == "standing":
+        if poll.rules.kind == "standing" and not after.merged:
             idea, channel = after.ideas[-1], after.channels[-1]
             tally.add_vote(idea, channel, main, after.weight, aside=aside)
         else:
@@ -155,6 +160,8 @@ class Fold:
                 self._move(before, after, after.set_aside - before.set_aside, control.poll_id)
             case Reinstated():
                 self._move(before, after, before.set_aside - after.set_aside, control.poll_id)
+            case Merged() | Parted():
+                self._merge_or_part(after, control)
             case DeadlinePassed():
                 ideas = [after.ideas[i] for i in control.idea_ids if i in after.ideas]
                 self._tally(control.poll_id).note_deadline(control.number, ideas)
@@ -174,6 +181,25 @@ class Fold:
                     tally.add_ballot(ballot, main, -1, aside=was_aside)
                     tally.add_ballot(ballot, main, 1, aside=not was_aside)
         tally.note_voters_set_aside(len(after.set_aside))
+
+    def _merge_or_part(self, poll: Poll, control: Merged | Parted) -> None:
+        """Move votes from one idea to another, or back, on all ballots of these voters."""
+        idea, into = (poll.ideas.get(i) for i in (control.idea_id, control.into_idea_id))
+        if idea is None or into is None:
+            return
+        tally, rules = self._tally(control.poll_id), poll.rules
+        main, move = rules.channels[0], merge if isinstance(control, Merged) else part
+        for voter in control.voters:
+            aside = voter in poll.set_aside
+            for period in poll.periods:
+                key = BallotKey(control.poll_id, period, voter)
+                before = self.ballots.get(key, Ballot())
+                after = move(before, idea, into, rules.ideas_per_ballot, poll.removed)
+                if after is not before:
+                    tally.add_ballot(before, main, -1, aside=aside)
+                    tally.add_ballot(after, main, 1, aside=aside)
+                    self.ballots[key] = after
+                    self.changed_ballots.add(key)
 
     def _change(self, poll_id: str, poll: Poll) -> None:
         self.polls[poll_id] = poll

@@ -26,7 +26,19 @@ _PLAIN_CHANNELS = (_MAIN_CHANNEL,)
 
 _encode = msgspec.json.Encoder().encode
 _poll = msgspec.json.Decoder(Poll)
-_ballot = msgspec.json.Decoder(tuple[tuple[int, ...], tuple[str, ...], int, int])
+
+
+class _Stored(msgspec.Struct, array_like=True):
+    """A ballot that is not plain. Without channels: all are the main one."""
+
+    ideas: tuple[int, ...]
+    channels: tuple[str, ...]
+    weight: int
+    revision: int
+    merged: tuple[tuple[int, int], ...] = ()
+
+
+_ballot = msgspec.json.Decoder(_Stored)
 
 
 def position_key(partition: int) -> str:
@@ -95,19 +107,21 @@ def written(fold: Fold) -> dict[str, list[str]]:
 
 def write_ballot(ballot: Ballot) -> str:
     """Most ballots are one plain vote: the ordinal alone, which Redis keeps in few bytes."""
-    if ballot.channels == _PLAIN_CHANNELS and ballot.weight == 1 and ballot.revision == 0:
+    plain = ballot.weight == 1 and ballot.revision == 0 and not ballot.merged
+    if plain and ballot.channels == _PLAIN_CHANNELS:
         return str(ballot.ideas[0])
-    plain = all(channel == _MAIN_CHANNEL for channel in ballot.channels)
-    channels = () if plain else ballot.channels
-    return _encode((ballot.ideas, channels, ballot.weight, ballot.revision)).decode()
+    main = all(channel == _MAIN_CHANNEL for channel in ballot.channels)
+    parts = (ballot.ideas, () if main else ballot.channels, ballot.weight, ballot.revision)
+    return _encode((*parts, ballot.merged) if ballot.merged else parts).decode()
 
 
 def read_ballot(value: bytes) -> Ballot:
     """The ballot that `write_ballot` wrote."""
     if value.isdigit():
         return Ballot((int(value),), _PLAIN_CHANNELS)
-    ideas, channels, weight, revision = _ballot.decode(value)
-    return Ballot(ideas, channels or (_MAIN_CHANNEL,) * len(ideas), weight, revision)
+    it = _ballot.decode(value)
+    channels = it.channels or (_MAIN_CHANNEL,) * len(it.ideas)
+    return Ballot(it.ideas, channels, it.weight, it.revision, it.merged)
 
 
 def write_poll(poll: Poll) -> str:

@@ -11,7 +11,9 @@ from groundswell_voting.voteslog.rules import (
     Closed,
     Control,
     DeadlinePassed,
+    Merged,
     Opened,
+    Parted,
     Reinstated,
     Retired,
     Rules,
@@ -58,9 +60,10 @@ class Poll:
     """A poll as one partition's control records have told so far.
 
     `ideas` gives each idea that was ever on the ballot its ordinal, by which ballots and tallies
-    name it; `removed` are the ordinals of those that left. `set_aside` are voters of this
-    partition. `periods` are those in which ballots were counted. `number` is the last control
-    record taken. A poll that missed one is halted: it counts nothing more.
+    name it; `removed` are the ordinals of those that left, `merged` of those that went on in
+    another idea, and alone may come back. `set_aside` are voters of this partition. `periods` are
+    those in which ballots were counted. `number` is the last control record taken. A poll that
+    missed one is halted: it counts nothing more.
     """
 
     number: int
@@ -69,6 +72,7 @@ class Poll:
     rules: Rules
     closes_at_ms: int
     removed: frozenset[int] = frozenset()
+    merged: frozenset[int] = frozenset()
     set_aside: frozenset[str] = frozenset()
     periods: tuple[str, ...] = ()
     halted: bool = False
@@ -77,13 +81,40 @@ class Poll:
 class Ballot(msgspec.Struct, frozen=True, gc=False):
     """The standing choice of a voter in one period: ordinals of ideas, in order of counting.
 
-    `channels` tells for each of them where its vote came from. `revision` is 0 in a standing poll.
+    `ideas` stay what the voter voted for; `merged` are the (idea, other idea) pairs by which such
+    a vote counts for another one. `channels` tells for each of `ideas` where its vote came from.
+    `revision` is 0 in a standing poll.
     """
 
     ideas: tuple[int, ...] = ()
     channels: tuple[str, ...] = ()
     weight: int = 1
     revision: int = 0
+    merged: tuple[tuple[int, int], ...] = ()
+
+    def counted(self) -> dict[int, int]:
+        """The ideas that it counts for, each once, with the place among `ideas` of its vote.
+
+        Of several votes that count for one idea together: the one for that idea itself, else the
+        first.
+        """
+        if not self.merged:
+            return {idea: place for place, idea in enumerate(self.ideas)}
+        found = dict[int, int]()
+        for place, idea in enumerate(self.ideas):
+            goes_to = self.goes_to(idea)
+            if goes_to == idea:
+                found[idea] = place
+            else:
+                found.setdefault(goes_to, place)
+        return found
+
+    def goes_to(self, idea: int) -> int:
+        """The idea that a vote for this one counts for."""
+        into = dict(self.merged)
+        while idea in into:
+            idea = into[idea]
+        return idea
 
 
 def advance(poll: Poll | None, control: Control) -> Poll | None:
@@ -110,7 +141,7 @@ def _opened(control: Control) -> Poll:
 def _next(poll: Poll, control: Control) -> Poll | None:
     """The poll after a control record whose number is right; None where it must not stand."""
     match control:
-        case BallotChanged() if poll.stage is Stage.OPEN:
+        case BallotChanged() if poll.stage in (Stage.OPEN, Stage.CLOSED):
             return _with_ballot(poll, control)
         case DeadlinePassed() if poll.stage is Stage.OPEN:
             return poll
@@ -118,6 +149,11 @@ def _next(poll: Poll, control: Control) -> Poll | None:
             return replace(poll, set_aside=poll.set_aside.union(control.voters))
         case Reinstated() if poll.stage in (Stage.OPEN, Stage.CLOSED):
             return replace(poll, set_aside=poll.set_aside.difference(control.voters))
+        case Merged() if poll.stage in (Stage.OPEN, Stage.CLOSED):
+            gone = poll.ideas.get(control.idea_id, -1)
+            return replace(poll, merged=poll.merged | ({gone} & poll.removed))
+        case Parted() if poll.stage in (Stage.OPEN, Stage.CLOSED):
+            return poll
         case Closed() if poll.stage is Stage.OPEN:
             return replace(poll, stage=Stage.CLOSED)
         case Sealed() if poll.stage is Stage.CLOSED:
@@ -129,6 +165,7 @@ def _next(poll: Poll, control: Control) -> Poll | None:
                 stage=Stage.RETIRED,
                 ideas={},
                 removed=frozenset(),
+                merged=frozenset(),
                 set_aside=frozenset(),
                 periods=(),
             )
@@ -140,11 +177,13 @@ def _with_ballot(poll: Poll, change: BallotChanged) -> Poll:
     ideas = dict(poll.ideas)
     for idea_id in change.added:
         ideas.setdefault(idea_id, len(ideas))
+    back = poll.merged & {ideas[idea_id] for idea_id in change.added}
     left = {ideas[idea_id] for idea_id in change.removed if idea_id in ideas}
     return replace(
         poll,
         ideas=ideas,
-        removed=poll.removed | left,
+        removed=poll.removed - back | left,
+        merged=poll.merged - back - left,
         closes_at_ms=poll.closes_at_ms if change.closes_at_ms is None else change.closes_at_ms,
     )
 
@@ -224,17 +263,21 @@ def _added(poll: Poll, ballot: Ballot | None, vote: Vote) -> tuple[Verdict, Ball
         return Verdict.COUNTED, Ballot((idea,), (vote.channel,), weight)
     if idea in ballot.ideas:
         return Verdict.REPEAT, ballot
-    if is_full(poll.rules.ideas_per_ballot, ballot.ideas, poll.removed):
+    if is_full(poll.rules.ideas_per_ballot, ballot, idea, poll.removed):
         return Verdict.OVER_LIMIT, ballot
     ideas, channels = (*ballot.ideas, idea), (*ballot.channels, vote.channel)
-    return Verdict.COUNTED, Ballot(ideas, channels, ballot.weight)
+    return Verdict.COUNTED, Ballot(ideas, channels, ballot.weight, merged=ballot.merged)
 
 
-def is_full(limit: int | None, ideas: tuple[int, ...], removed: frozenset[int]) -> bool:
-    """Whether a standing ballot has no place left; a removed idea does not take one."""
-    if limit is None or len(ideas) < limit:
+def is_full(limit: int | None, ballot: Ballot, idea: int, removed: frozenset[int]) -> bool:
+    """Whether a standing ballot has no place for an idea that its voter has not voted for.
+
+    A removed idea does not take a place, and one that it counts for already needs no other.
+    """
+    if limit is None or len(ballot.ideas) < limit:
         return False
-    return len(ideas) - sum(idea in removed for idea in ideas) >= limit
+    taken = ballot.counted() if ballot.merged else ballot.ideas
+    return idea not in taken and len(taken) - sum(it in removed for it in taken) >= limit
 
 
 def _stated(poll: Poll, ballot: Ballot | None, vote: Vote) -> tuple[Verdict, Ballot | None]:

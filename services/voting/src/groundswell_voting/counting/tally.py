@@ -38,7 +38,8 @@ class Tally:
 
     def add_ballot(self, ballot: Ballot, main_channel: str, sign: int, *, aside: bool) -> None:
         """Put a whole ballot into the tally (sign 1) or take it out (-1)."""
-        for idea, channel in zip(ballot.ideas, ballot.channels, strict=True):
+        for idea, place in ballot.counted().items():
+            channel = ballot.channels[place]
             self.add_vote(idea, channel, main_channel, sign * ballot.weight, aside=aside)
 
     def add_vote(

@@ -142,6 +142,8 @@ def _final(tally: TallyCertified) -> dict[str, int]:
 
 def _told(poll: Poll, interval: Noted) -> VotesCounted:
     votes = by_idea(interval.votes, poll.idea_ids)
+    # What became of the votes of a merged idea is told: they count for the other one by now.
+    gone = set(poll.removed_idea_ids).difference(each.idea_id for each in poll.merged)
     return VotesCounted(
         contest_id=poll.contest_id,
         poll_id=poll.poll_id,
@@ -150,6 +152,6 @@ def _told(poll: Poll, interval: Noted) -> VotesCounted:
         ideas=[
             IdeaVotes(idea_id=idea_id, votes=number)
             for idea_id, number in votes.items()
-            if idea_id not in poll.removed_idea_ids
+            if idea_id not in gone
         ],
     )

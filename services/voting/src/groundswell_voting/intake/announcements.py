@@ -127,8 +127,13 @@ def _tell(poll: KnownPoll, change: PollAnnounced) -> None:
         rules=None if change.rules is None else rules_from(change.rules),
     )
     if change.ideas is not None:
-        poll.announce_ideas(change.ideas.first_ordinal, change.ideas.idea_ids)
-    poll.announce_ideas(withdrawn=change.withdrawn_idea_ids, removed=change.removed_idea_ids)
+        poll.announce_ideas(change.number, change.ideas.first_ordinal, change.ideas.idea_ids)
+    poll.announce_ideas(
+        change.number,
+        withdrawn=change.withdrawn_idea_ids,
+        removed=change.removed_idea_ids,
+        returned=change.returned_idea_ids,
+    )
 
 
 def _milliseconds(moment: datetime | None) -> int | None:

@@ -140,19 +140,23 @@ class BallotBox:
             revision=revision,
             segment=permit.segment,
             channel=permit.channel,
+            via=permit.via,
         )
 
     async def _record(self, vote: Vote, poll: KnownPoll, receipt: bytes) -> Taken:
+        taken_off = poll.taken_off(vote.idea_ids)
         try:
             outcome = await self.appender.append(vote, poll)
         except OutcomeUnknown:
             raise _unknown(vote, "The log did not answer in time.") from None
-        return Taken(self._status(outcome, vote, poll), receipt)
+        return Taken(self._status(outcome, vote, poll, taken_off), receipt)
 
-    def _status(self, outcome: Outcome, vote: Vote, poll: KnownPoll) -> Literal[200, 202]:
+    def _status(
+        self, outcome: Outcome, vote: Vote, poll: KnownPoll, taken_off: int
+    ) -> Literal[200, 202]:
         match outcome:
             case Appended(at_ms):
-                self._require_in_time(vote, poll, at_ms)
+                self._require_in_time(vote, poll, at_ms, taken_off)
                 return 202
             case Settled.COUNTED:
                 return 200
@@ -167,7 +171,9 @@ class BallotBox:
                     members={"current_revision": current_revision},
                 )
 
-    def _require_in_time(self, vote: Vote, poll: KnownPoll, appended_at_ms: int) -> None:
+    def _require_in_time(
+        self, vote: Vote, poll: KnownPoll, appended_at_ms: int, taken_off: int
+    ) -> None:
         """Raises outcome-unknown where the log may judge a vote that it has otherwise than we do.
 
         Never a refusal: what the log has may count, whatever is announced here.
@@ -177,10 +183,10 @@ class BallotBox:
             raise _unknown(vote, "The poll's closing was near, or is moving.")
         # What is announced is written to the log later than the lease: what is not known here
         # stands behind this vote. What has become known may stand before it, if this process or
-        # its machine slept meanwhile.
+        # its machine slept meanwhile; so does an idea's leaving, also when it is back by now.
         if not self.announcements.confirmed():
             raise _unknown(vote, "The poll's state is not certain now.")
-        if not (poll.accepting and poll.takes(vote.idea_ids)):
+        if not (poll.accepting and poll.taken_off(vote.idea_ids) == taken_off):
             raise _unknown(vote, "The poll changed while the vote was on its way.")
 
 

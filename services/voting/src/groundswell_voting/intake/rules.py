@@ -13,7 +13,8 @@ class KnownPoll:
     """A poll as its announcements have told so far, in whatever order and however often.
 
     `rules` None: they have not been announced yet. `ideas` gives every idea that was ever on the
-    ballot its ordinal; a withdrawn one takes no votes, a removed one has no place on ballots.
+    ballot its ordinal; a withdrawn one takes no votes, a removed one has no place on ballots. Of
+    what was said of an idea the number of the last time is kept.
     """
 
     poll_id: str
@@ -23,8 +24,9 @@ class KnownPoll:
     rules: Rules | None = None
     ideas: dict[str, int] = field(default_factory=dict)
     _accepts_until_ms: int = 0
-    _withdrawn: set[str] = field(default_factory=set)
-    _removed: set[str] = field(default_factory=set)
+    _off: dict[str, int] = field(default_factory=dict)
+    _removed: dict[str, int] = field(default_factory=dict)
+    _returned: dict[str, int] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)
 
     def announce(
@@ -48,16 +50,21 @@ class KnownPoll:
 
     def announce_ideas(
         self,
+        number: int,
         first_ordinal: int = 0,
         idea_ids: Sequence[str] = (),
         *,
-        withdrawn: Iterable[str] = (),
-        removed: Iterable[str] = (),
+        withdrawn: Sequence[str] = (),
+        removed: Sequence[str] = (),
+        returned: Sequence[str] = (),
     ) -> None:
-        """Take what an announcement says of ideas: each stays what it has once become."""
+        """Take what an announcement says of ideas: each stays what it has become, until one with
+        a higher number returns it.
+        """
         self.ideas.update((i, n) for n, i in enumerate(idea_ids, first_ordinal))
-        self._withdrawn.update(withdrawn)
-        self._removed.update(removed)
+        _note_highest(self._off, (*withdrawn, *removed), number)
+        _note_highest(self._removed, removed, number)
+        _note_highest(self._returned, returned, number)
 
     def surely_open_at(self, appended_at_ms: int) -> bool:
         """Whether the log took a vote in time, whatever closing time it is about to have."""
@@ -68,17 +75,32 @@ class KnownPoll:
 
     def takes(self, idea_ids: Iterable[str]) -> bool:
         """Whether all of these ideas of the ballot may be voted for."""
-        return self._withdrawn.isdisjoint(idea_ids) and self._removed.isdisjoint(idea_ids)
+        if not self._off:
+            return True
+        return all(self._off.get(i, 0) <= self._returned.get(i, 0) for i in idea_ids)
+
+    def taken_off(self, idea_ids: Iterable[str]) -> int:
+        """The number of the last announcement that took one of these off the ballot; 0: none."""
+        return max((self._off.get(i, 0) for i in idea_ids), default=0) if self._off else 0
 
     def removed(self) -> frozenset[int]:
         """The ordinals of the ideas whose places on ballots are free."""
-        return frozenset(self.ideas[i] for i in self._removed if i in self.ideas)
+        return frozenset(
+            self.ideas[i]
+            for i, number in self._removed.items()
+            if i in self.ideas and number > self._returned.get(i, 0)
+        )
 
     def _newer(self, name: str, number: int) -> bool:
         if number <= self._numbers.get(name, 0):
             return False
         self._numbers[name] = number
         return True
+
+
+def _note_highest(numbers: dict[str, int], idea_ids: Iterable[str], number: int) -> None:
+    for idea_id in idea_ids:
+        numbers[idea_id] = max(number, numbers.get(idea_id, 0))
 
 
 class Settled(Enum):
@@ -103,7 +125,7 @@ def settle(poll: KnownPoll, counted: Ballot | None, vote: Vote) -> Settled | Out
     """What a voter's counted ballot, as far as it is known, settles; None: the log decides.
 
     A vote that has been counted stays so for whoever sends it again, also when its idea has been
-    withdrawn since.
+    withdrawn since, or merged into another one that the vote counts for now.
     """
     # A poll without announced rules takes no votes: see the box.
     rules = poll.rules or Rules()
@@ -119,9 +141,10 @@ def settle(poll: KnownPoll, counted: Ballot | None, vote: Vote) -> Settled | Out
 
 
 def _added(poll: KnownPoll, counted: Ballot, vote: Vote, limit: int | None) -> Settled | None:
-    if poll.ideas.get(vote.idea_ids[0]) in counted.ideas:
+    idea = poll.ideas[vote.idea_ids[0]]
+    if idea in counted.ideas:
         return Settled.COUNTED
-    return Settled.FULL if is_full(limit, counted.ideas, poll.removed()) else None
+    return Settled.FULL if is_full(limit, counted, idea, poll.removed()) else None
 
 
 def _stated(poll: KnownPoll, counted: Ballot, vote: Vote) -> Settled | Outdated | None:

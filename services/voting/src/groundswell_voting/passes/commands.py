@@ -10,7 +10,7 @@ from groundswell_kit.ids import new_id
 from groundswell_kit.problems import FieldError, Problem, validation
 from groundswell_voting.electorate.queries import ElectorateQueries
 from groundswell_voting.passes.rules import LIFETIME_SECONDS, Pass, PassKeys, period_of, sign
-from groundswell_voting.passes.schemas import IssuedPass
+from groundswell_voting.passes.schemas import IssuedPass, WantedPass
 from groundswell_voting.passes.store import ContestKeyStore
 from groundswell_voting.polls.problems import VOTING_NOT_OPEN
 from groundswell_voting.polls.queries import PollQueries
@@ -26,7 +26,7 @@ class PassCommands:
     pseudonym_of: Callable[[Poll, str], Awaitable[str]]
     pass_keys: PassKeys
 
-    async def issue(self, poll_id: str, participant: Actor, channel: str | None) -> IssuedPass:
+    async def issue(self, poll_id: str, participant: Actor, wanted: WantedPass) -> IssuedPass:
         """A pass for a participant who may vote in an open poll, by one of the poll's channels.
 
         Raises 403, 404, 409 or 422 problems. A repeat gives another pass for the same voter: both
@@ -35,7 +35,7 @@ class PassCommands:
         poll = await self.polls.recent(poll_id)
         if not takes_votes(poll):
             raise Problem(VOTING_NOT_OPEN, _why_not(poll))
-        channel = poll.rules.channels[0] if channel is None else channel
+        channel = poll.rules.channels[0] if wanted.channel is None else wanted.channel
         if channel not in poll.rules.channels:
             allowed = ", ".join(poll.rules.channels)
             raise validation(FieldError("body.channel", "channel", f"must be one of {allowed}"))
@@ -48,6 +48,7 @@ class PassCommands:
             period=period_of(poll.rules, now),
             segment=await self.electorate.admit(poll, participant, now),
             channel=channel,
+            via=wanted.via or "",
         )
         return IssuedPass(
             permit=sign(permit, self.pass_keys),

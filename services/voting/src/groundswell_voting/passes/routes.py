@@ -13,6 +13,7 @@ from groundswell_voting.passes.commands import PassCommands
 from groundswell_voting.passes.schemas import IssuedPass, WantedPass
 
 _participant = require("participant")
+_PLAIN = WantedPass()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,7 @@ class PassRoutes:
         self, poll_id: str, participant: Participant, body: WantedPass | None = None
     ) -> Response:
         """Get a ballot pass for the ballot box. Another one votes on the same ballot."""
-        channel = None if body is None else body.channel
-        issued = await self.commands.issue(poll_id, participant, channel)
+        issued = await self.commands.issue(poll_id, participant, body or _PLAIN)
         return Response(issued.model_dump_json(by_alias=True), 201, media_type="application/json")
 
 

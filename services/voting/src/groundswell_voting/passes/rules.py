@@ -35,6 +35,7 @@ class Pass:
     period: str = ""
     segment: str = ""
     channel: str = "web"
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,26 @@
 """HTTP shapes of ballot passes."""
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+Via = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
 
 class WantedPass(BaseModel):
-    """What may be said of a vote: the channel that it comes by; the poll's first one if not."""
+    """What may be said of a vote: the channel that it comes by; the poll's first one if not.
+
+    `via` is what the link named by which the voter came: a share link's code, `qr` and the like.
+    """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"example": {"channel": "web"}}
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"example": {"channel": "web", "via": "qr"}},
     )
 
     channel: str | None = None
+    via: Via | None = None
 
 
 class IssuedPass(BaseModel):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from groundswell_contracts.contests import PollChange, PollPlan
 from groundswell_kit.clock import utc_now
+from groundswell_voting.polls.merging import MergedIdeaChange, MergedVotesChange
 from groundswell_voting.polls.rules import (
     Change,
     ChangeState,
@@ -52,6 +53,9 @@ class PollCommands:
         """Queue what an amendment changes in a poll. Safe to repeat."""
         for what in _parts(change):
             change_id = f"{amendment_id}.{what.kind}"
+            if isinstance(what, MergedIdeaChange | MergedVotesChange):
+                # It may merge several ideas, and has one change of any other kind.
+                change_id = f"{change_id}.{what.idea_id}"
             await self.ask(brand_id, change.poll_id, change_id, what)
 
     async def ask(self, brand_id: str, poll_id: str, change_id: str, what: What) -> Change | None:
@@ -81,5 +85,11 @@ def _parts(change: PollChange) -> Iterator[What]:
         yield PauseChange(change.paused)
     if change.added_idea_ids or change.removed_idea_ids:
         yield IdeasChange(change.added_idea_ids, change.removed_idea_ids)
+    for undone in change.unmerged:
+        yield MergedIdeaChange(undone.idea_id, undone.into_idea_id, "return")
+        yield MergedVotesChange(undone.idea_id, undone.into_idea_id, "unmerge")
+    for merge in change.merged:
+        yield MergedIdeaChange(merge.idea_id, merge.into_idea_id, "leave")
+        yield MergedVotesChange(merge.idea_id, merge.into_idea_id, "merge")
     if change.closes_at is not None:
         yield ClosingChange(change.closes_at)

@@ -8,6 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from groundswell_voting.polls.merging import (
+    MergedIdea,
+    MergedIdeaChange,
+    MergedVotesChange,
+    after_idea,
+    after_removal,
+    after_votes,
+    refusal_of_merging,
+)
 from groundswell_voting.voteslog.rules import Rules, moment
 
 MAX_IDEAS = 12_000
@@ -48,7 +57,8 @@ BEHIND_SEAL = (PollStage.SEALED, PollStage.CERTIFIED)
 class Poll:
     """A poll as voting keeps it. `closes_at` is UTC; `..._at_ms` is the broker's time.
 
-    `idea_ids` are all that ever were on the ballot, in the order in which they came.
+    `idea_ids` are all that ever were on the ballot, in the order in which they came; `merged`
+    tells which of the removed went on in another one.
     `control_number` is the last control record that every partition has; `writing` is the one
     that may have reached some of them. `announcement_number` is the last one used. Changes are
     numbered as they are asked for and taken one by one: `changes_done` are settled, and
@@ -71,6 +81,7 @@ class Poll:
     refusal: str | None = None
     name: str = ""
     removed_idea_ids: tuple[str, ...] = ()
+    merged: tuple[MergedIdea, ...] = ()
     paused: bool = False
     opened_at_ms: int | None = None
     closed_at_ms: int | None = None
@@ -135,7 +146,15 @@ class VotersChange:
     voters_per_record: int | None = None
 
 
-What = IdeasChange | ClosingChange | PauseChange | DeadlineChange | VotersChange
+What = (
+    IdeasChange
+    | ClosingChange
+    | PauseChange
+    | DeadlineChange
+    | VotersChange
+    | MergedIdeaChange
+    | MergedVotesChange
+)
 
 
 class ChangeState(StrEnum):
@@ -200,8 +219,12 @@ def agrees_with_log(poll: Poll, logged: int) -> bool:
 
 def refusal(poll: Poll, what: What) -> str | None:
     """Why a change cannot be made to a poll as it is now; None when it can."""
-    if isinstance(what, VotersChange):
-        return None if what.resolved else "Nobody has voted with these passes."
+    match what:
+        case VotersChange():
+            return None if what.resolved else "Nobody has voted with these passes."
+        case MergedIdeaChange() | MergedVotesChange():
+            on_ballot = set(poll.idea_ids).difference(poll.removed_idea_ids)
+            return refusal_of_merging(what, on_ballot, poll.merged)
     if poll.stage is not PollStage.OPEN:
         return "The poll has closed."
     match what:
@@ -237,19 +260,37 @@ def takes_away(poll: Poll, what: What) -> bool:
     match what:
         case IdeasChange():
             return bool(what.removed)
+        case MergedIdeaChange():
+            return what.kind == "leave"
         case ClosingChange():
             return what.closes_at < poll.closes_at
     return False
 
 
 def applied(poll: Poll, what: What) -> dict[str, Any]:
-    """The fields of a poll that are different once the votes log has a change."""
+    """The fields of a poll that are different once the votes log has a change, with the control
+    record that comes next.
+    """
+    removed = poll.removed_idea_ids
     match what:
         case IdeasChange():
             return {
                 "idea_ids": [*poll.idea_ids, *what.added],
-                "removed_idea_ids": list(dict.fromkeys((*poll.removed_idea_ids, *what.removed))),
+                "removed_idea_ids": list(dict.fromkeys((*removed, *what.removed))),
+                **after_removal(what.removed, poll.merged),
             }
+        case MergedIdeaChange():
+            return after_idea(what, removed, poll.merged, poll.control_number + 1)
         case ClosingChange():
             return {"closes_at": what.closes_at}
+    return {}
+
+
+def settled(poll: Poll, what: What) -> dict[str, Any]:
+    """The fields of a poll that are different once nothing of a change is left to do."""
+    match what:
+        case PauseChange():
+            return {"paused": what.paused}
+        case MergedVotesChange():
+            return after_votes(what, poll.merged)
     return {}

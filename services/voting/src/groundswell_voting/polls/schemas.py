@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from groundswell_contracts.contests import IdeaMerge
 from groundswell_contracts.poll_rules import PollRules
 from groundswell_voting.polls.rules import Poll
 from groundswell_voting.voteslog.codec import rules_to
@@ -20,7 +21,10 @@ NOT_CERTIFIED = "The recount is not equal to the live count."
 
 
 class PollView(BaseModel):
-    """A poll as everybody may see it; `closes_at` is UTC. Removed ideas are not in `idea_ids`."""
+    """A poll as everybody may see it; `closes_at` is UTC. Removed ideas are not in `idea_ids`.
+
+    `merged` tells in which other idea some of the removed ones go on, with their votes.
+    """
 
     poll_id: str
     contest_id: str
@@ -30,6 +34,7 @@ class PollView(BaseModel):
     rules: PollRules
     idea_ids: list[str]
     removed_idea_ids: list[str]
+    merged: list[IdeaMerge]
     closes_at: AwareDatetime
     close_reason: str | None
     refusal: str | None
@@ -47,6 +52,11 @@ class PollView(BaseModel):
             rules=rules_to(poll.rules),
             idea_ids=[idea_id for idea_id in poll.idea_ids if idea_id not in removed],
             removed_idea_ids=list(poll.removed_idea_ids),
+            merged=[
+                IdeaMerge(idea_id=each.idea_id, into_idea_id=each.into_idea_id)
+                for each in poll.merged
+                if each.idea_id in removed
+            ],
             closes_at=poll.closes_at,
             close_reason=poll.close_reason,
             refusal=None if poll.refusal is None else NOT_CERTIFIED,

@@ -171,7 +171,7 @@ class ChangeStore:
         )
 
     async def divide(self, change: Change, voters_per_record: int) -> None:
-        """Note into what records a change of voters is divided; once noted, it stays."""
+        """Note into what records a change that names voters is divided; once noted, it stays."""
         await self._changes.update_one(
             {
                 "_id": change.change_id,

@@ -62,6 +62,7 @@ class ReceiptQueries:
             update={
                 "idea_id": vote.idea_ids[0] if vote.revision is None else None,
                 "idea_ids": list(vote.idea_ids),
+                "counts_for": list(found.counts_for),
                 "revision": vote.revision,
                 "period": vote.period,
                 "recorded_at": moment(found.record.appended_at_ms),
@@ -101,21 +102,21 @@ class BallotQueries:
             return None
         keys = [BallotKey(poll_id, period, voter) for period in state.periods]
         found = await self.projection.ballots((partition, key) for key in keys)
-        if any(ordinal >= len(state.ideas) for b in found.values() for ordinal in b.ideas):
+        if any(idea >= len(state.ideas) for b in found.values() for idea in b.counted()):
             return await self._live(poll_id, voter)  # an idea came between the two readings
         return VoterCount(state, {key.period: found[key] for key in keys if key in found})
 
     def _shown(self, count: VoterCount, poll_id: str, voter: str) -> Iterator[PeriodBallot]:
         poll, ids = count.poll, list(count.poll.ideas)
         for period, ballot in count.ballots.items():
-            left = [ids[ordinal] for ordinal in ballot.ideas if ordinal not in poll.removed]
-            stated = [[idea_id] for idea_id in left]
+            left = {i: n for i, n in ballot.counted().items() if i not in poll.removed}
+            stated = [[ids[ballot.ideas[place]]] for place in left.values()]
             revision = ballot.revision or None
             if revision is not None:  # all that the voter stated, whatever has become of it
                 stated = [[ids[ordinal] for ordinal in ballot.ideas]]
             yield PeriodBallot(
                 period=period,
-                idea_ids=left,
+                idea_ids=[ids[idea] for idea in left],
                 revision=revision,
                 vote_ids=[
                     vote_id(self.receipt_key, poll_id, voter, period, ideas, revision)

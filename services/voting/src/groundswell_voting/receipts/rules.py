@@ -36,10 +36,14 @@ _ON_BALLOT = (Verdict.COUNTED, Verdict.SET_ASIDE)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a vote, and the record that decided it; None while there is none."""
+    """What became of a vote, and the record that decided it; None while there is none.
+
+    `counts_for` are the ideas that a counted vote counts for now.
+    """
 
     state: ReceiptState
     record: Record | None = None
+    counts_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +82,23 @@ def outcome(
     for record, verdict in own:
         vote = record.body
         if verdict in _ON_BALLOT and count is not None and isinstance(vote, Vote):
-            return Outcome(_since(vote, count), record)
+            return _since(vote, record, count)
     record, verdict = own[0]
     return Outcome(_REFUSALS.get(verdict, "refused"), record)
 
 
-def _since(vote: Vote, count: VoterCount) -> ReceiptState:
+def _since(vote: Vote, record: Record, count: VoterCount) -> Outcome:
     """What a vote that came on the ballot is since then."""
-    poll = count.poll
-    if vote.revision is not None and vote.revision < count.ballots[vote.period].revision:
-        return "replaced"
-    if vote.idea_ids and all(poll.ideas[idea_id] in poll.removed for idea_id in vote.idea_ids):
-        return "idea_removed"
-    return "set_aside" if vote.voter in poll.set_aside else "counted"
+    poll, ballot = count.poll, count.ballots[vote.period]
+    if vote.revision is not None and vote.revision < ballot.revision:
+        return Outcome("replaced", record)
+    voted = [poll.ideas[idea_id] for idea_id in vote.idea_ids]
+    if not set(voted) <= set(ballot.ideas):
+        return Outcome("over_limit", record)
+    counted = {ballot.goes_to(idea) for idea in voted} - poll.removed
+    if voted and not counted:
+        return Outcome("idea_removed", record)
+    if vote.voter in poll.set_aside:
+        return Outcome("set_aside", record)
+    names = tuple(idea_id for idea_id, ordinal in poll.ideas.items() if ordinal in counted)
+    return Outcome("counted", record, names)

@@ -19,6 +19,8 @@ from groundswell_contracts.votes import (
     TallySealed,
     VotersReinstated,
     VotersSetAside,
+    VotesMerged,
+    VotesParted,
     VotingClosed,
     VotingOpened,
 )
@@ -30,7 +32,9 @@ from groundswell_voting.voteslog.rules import (
     Control,
     DeadlinePassed,
     Malformed,
+    Merged,
     Opened,
+    Parted,
     Record,
     Reinstated,
     Retired,
@@ -139,6 +143,20 @@ def _reinstated(value: bytes) -> Control:
     return Reinstated(event.poll_id, event.number, tuple(event.voters))
 
 
+def _merged(value: bytes) -> Control:
+    event = VotesMerged.model_validate_json(value)
+    return Merged(
+        event.poll_id, event.number, event.idea_id, event.into_idea_id, tuple(event.voters)
+    )
+
+
+def _parted(value: bytes) -> Control:
+    event = VotesParted.model_validate_json(value)
+    return Parted(
+        event.poll_id, event.number, event.idea_id, event.into_idea_id, tuple(event.voters)
+    )
+
+
 def _closed(value: bytes) -> Control:
     event = VotingClosed.model_validate_json(value)
     return Closed(event.poll_id, event.number)
@@ -162,6 +180,8 @@ _CONTROLS: dict[bytes, Callable[[bytes], Control]] = {
         (DeadlinePassedEvent, _deadline_passed),
         (VotersSetAside, _set_aside),
         (VotersReinstated, _reinstated),
+        (VotesMerged, _merged),
+        (VotesParted, _parted),
         (VotingClosed, _closed),
         (TallySealed, _sealed),
         (PollRetired, _retired),
