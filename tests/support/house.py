@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from groundswell_kit.access import STAFF_ROLES
+from groundswell_kit.access import EXPERT, STAFF_ROLES
 from groundswell_local.installation import Installation
 from groundswell_local.issuer import LocalIssuer
 from tests.support.people import Person, machine_token, sign_in
@@ -102,6 +102,7 @@ async def _found_brands(house: House, http: httpx2.AsyncClient) -> dict[str, str
             http, house.groundswell.identity_url, client["client_id"], client["client_secret"]
         )
         if brand == BRAND:
+            await _capture(house, http, f"{brands}/{brand}/captures")
             house.ids |= {"brand_id": brand, "member_id": invited["id"]}
             house.ids["client_id"] = client["client_id"]
             house.secrets |= {
@@ -114,11 +115,19 @@ async def _found_brands(house: House, http: httpx2.AsyncClient) -> dict[str, str
     return tokens
 
 
+async def _capture(house: House, http: httpx2.AsyncClient, url: str) -> None:
+    """Somebody whom an editor has met at a stall, and the trail of it."""
+    editor = _bearer(house.groundswell.issuer.mint(f"{BRAND}_editor", ["editor"], BRAND))
+    told = {"email": "met.at.the.stall@hidden-address.example"}
+    captured = await _made(http.post(url, headers=editor, json=told))
+    house.secrets |= {captured["id"], captured["person_id"]}
+
+
 def _callers(
     groundswell: Installation, state: Path, ada: Person, bob: Person, machines: dict[str, str]
 ) -> list[Caller]:
     issuer, forger = groundswell.issuer, LocalIssuer(state / "forger")
-    every_role = ["participant", OPERATOR, *STAFF_ROLES]
+    every_role = ["participant", OPERATOR, *STAFF_ROLES, EXPERT]
     expired = issuer.mint(ada.id, every_role, BRAND, ttl_seconds=-3600)
     forged = forger.mint(ada.id, every_role, BRAND, scopes=[ADDRESSES])
     callers = [
@@ -131,7 +140,7 @@ def _callers(
         Caller(OPERATOR, _bearer(issuer.mint("operator_1", [OPERATOR])), frozenset({OPERATOR})),
     ]
     for brand in (BRAND, RIVAL):
-        for role in STAFF_ROLES:
+        for role in (*STAFF_ROLES, EXPERT):
             token = issuer.mint(f"{brand}_{role}", [role], brand)
             callers.append(Caller(f"{role} of {brand}", _bearer(token), frozenset({role}), brand))
         machine = _bearer(machines[brand])

@@ -8,7 +8,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
-from groundswell_kit.access import STAFF_ROLES
+from groundswell_kit.access import EXPERT, STAFF_ROLES
 from groundswell_kit.settings import Issuer
 
 KEYS: dict[str, type[ECKey | RSAKey | OKPKey]] = {
@@ -16,7 +16,7 @@ KEYS: dict[str, type[ECKey | RSAKey | OKPKey]] = {
     "RS256": RSAKey,
     "Ed25519": OKPKey,
 }
-BRAND_ROLES = {*STAFF_ROLES, "integrator"}
+BRAND_ROLES = {*STAFF_ROLES, EXPERT, "integrator"}
 SHAPES: dict[str, Any] = {"ES256": "P-256", "RS256": 2048, "Ed25519": "Ed25519"}
 
 

@@ -61,16 +61,22 @@ async def sign_in(http: httpx2.AsyncClient, identity_url: str, state: Path, addr
     return Person(tokens["person_id"], address, tokens["access_token"], tokens["refresh_token"])
 
 
-async def sign_in_at_site(browser: httpx2.AsyncClient, state: Path, address: str) -> None:
-    """Sign in on the pages of the site; `browser` keeps the cookies, and has the site as base."""
+async def sign_in_at_site(
+    browser: httpx2.AsyncClient, state: Path, address: str, begin_at: str = "/sign-in"
+) -> str:
+    """Sign in on the pages of the site, of which this is the first; the path that it leads to.
+
+    `browser` keeps the cookies, and has the site as base.
+    """
     mailbox = Mailbox(mail_directory(state))
     lying_there = _mails(mailbox, address)
-    page = await browser.get("/sign-in")
+    page = await browser.get(begin_at)
     form = {"csrf": csrf_of(page), "email": address}
     page = await browser.post("/sign-in", data=form, follow_redirects=True)
     form = {"csrf": csrf_of(page), "code": await _code(mailbox, address, lying_there)}
     answer = await browser.post("/sign-in/code", data=form)
     assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
 
 
 def csrf_of(page: httpx2.Response) -> str:

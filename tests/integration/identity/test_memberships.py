@@ -4,9 +4,12 @@ import asyncio
 
 import pytest
 
-from groundswell_contracts.people import NO_BRAND
+from groundswell_contracts.event import Event
+from groundswell_contracts.people import NO_BRAND, MemberInvited, MemberRemoved
 from groundswell_identity import app as wiring
+from groundswell_kit.outbox import Outbox
 from tests.integration.identity.world import BRAND, World
+from tests.support.broken_outbox import add_and_break
 from tests.support.service import Json
 
 MEMBERS = f"/v1/brands/{BRAND}/members"
@@ -43,6 +46,60 @@ async def test_addresses_are_kept_by_nobody_on_the_way(world: World) -> None:
     ):
         assert "ed@example.com" in answer.text
         assert answer.headers["cache-control"] == "no-store"
+
+
+async def told(world: World) -> list[Event]:
+    """What others hear of the brand's members, in the order of each."""
+    return [event.data for event in await world.events() if event.brand_id == BRAND]
+
+
+async def test_others_hear_of_members_by_id_alone(world: World) -> None:
+    await world.brand()
+    boss = (await members(world))["boss@example.com"]["id"]
+    member = (await invite(world, "ed@example.com", "juror", "editor"))["id"]
+    for _ in range(2):  # a repeat tells nothing
+        await invite(world, "ed@example.com", "auditor")
+    for _ in range(2):
+        await world.send("DELETE", f"{MEMBERS}/{member}", by="manager")
+    refused = await world.send("DELETE", f"{MEMBERS}/{boss}", by="manager")
+    assert refused.status_code == 409
+    heard = await told(world)
+    assert [event for event in heard if event.key == boss] == [
+        MemberInvited(member_id=boss, roles=("manager",))
+    ]
+    assert [event for event in heard if event.key == member] == [
+        MemberInvited(member_id=member, roles=("editor", "juror")),
+        MemberInvited(member_id=member, roles=("auditor",)),
+        MemberRemoved(member_id=member),
+    ]
+    assert "example.com" not in str(await world.kept("outbox"))
+
+
+async def test_without_its_event_no_member_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.brand()
+    before = await world.kept()
+    monkeypatch.setattr(Outbox, "add", add_and_break)
+    body = {"email": "ed@example.com", "roles": ["editor"]}
+    assert (await world.send("PUT", MEMBERS, body, by="manager")).status_code == 500
+    assert await world.kept() == before
+
+
+async def test_a_members_address_is_for_the_machine_that_mails(world: World) -> None:
+    await world.brand()
+    await world.brand("other")
+    member = (await invite(world, "ed@example.com", "editor"))["id"]
+    path, machine = f"{MEMBERS}/{member}/address", await world.machine_token()
+    answer = await world.send("GET", path, token=machine)
+    assert answer.json() == {"email": "ed@example.com"}
+    assert answer.headers["cache-control"] == "no-store"
+    for by in ("participant", "editor", "manager", "operator", "integrator"):
+        assert (await world.send("GET", path, by=by)).status_code == 403
+    elsewhere = f"/v1/brands/other/members/{member}/address"
+    assert (await world.send("GET", elsewhere, token=machine)).status_code == 404
+    await world.send("DELETE", f"{MEMBERS}/{member}", by="manager")
+    assert (await world.send("GET", path, token=machine)).status_code == 404
 
 
 async def test_a_brand_without_an_id_gets_one(world: World) -> None:

@@ -1,11 +1,16 @@
 """The events that notifications hears, in the envelope of their service, put on their topics."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from groundswell_contracts.cloudevents import CloudEvent
-from groundswell_contracts.commitments import MilestoneReached
-from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, ContestPublished
+from groundswell_contracts.commitments import CommitmentOverdue, MilestoneReached
+from groundswell_contracts.contests import (
+    ContestAmended,
+    ContestPhaseChanged,
+    ContestPublished,
+    StaffBriefed,
+)
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import (
     IdeaAnswered,
@@ -17,7 +22,7 @@ from groundswell_contracts.ideas import (
     IdeaSubmitted,
 )
 from groundswell_contracts.money import Money
-from groundswell_contracts.people import NO_BRAND, PersonErased
+from groundswell_contracts.people import NO_BRAND, MemberInvited, MemberRemoved, PersonErased
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
 from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 from groundswell_kit.clock import utc_now
@@ -175,3 +180,30 @@ def reversed_again(contest_id: str, person_id: str) -> CloudEvent:
 
 def erased(person_id: str) -> CloudEvent:
     return enveloped(PersonErased(person_id=person_id), brand_id=NO_BRAND)
+
+
+def invited(
+    member_id: str, *roles: str, at: datetime | None = None, brand_id: str = BRAND
+) -> CloudEvent:
+    return enveloped(MemberInvited(member_id=member_id, roles=roles), at, brand_id)
+
+
+def removed(member_id: str) -> CloudEvent:
+    return enveloped(MemberRemoved(member_id=member_id))
+
+
+def briefed(
+    contest_id: str, words: str | None = "You first.", at: datetime | None = None
+) -> CloudEvent:
+    return enveloped(StaffBriefed(contest_id=contest_id, title=TITLE, words=words), at)
+
+
+def overdue(contest_id: str) -> CloudEvent:
+    data = CommitmentOverdue(
+        contest_id=contest_id,
+        title=TITLE,
+        answer_by=date(2026, 11, 21),
+        to_answer=3,
+        answered=1,
+    )
+    return enveloped(data)

@@ -11,9 +11,10 @@ def address_of(person_id: str) -> str:
 
 
 class IdentityStandIn:
-    """Knows every person but the `erased`, by an address made of the id. Can be stopped, started.
+    """Knows everybody but the `erased`, by an address made of the id. Can be stopped, started.
 
-    `tokens` are those it takes; `broken` makes it answer 500.
+    Whose id begins with `staff_` works for a brand, and is nobody else. `tokens` are those that it
+    takes; `broken` makes it answer 500.
     """
 
     def __init__(self) -> None:
@@ -34,7 +35,8 @@ class IdentityStandIn:
     async def start(self) -> None:
         app = web.Application()
         app.router.add_post("/v1/token", self._token)
-        app.router.add_get("/v1/people/{person_id}/address", self._address)
+        app.router.add_get("/v1/people/{id}/address", self._address)
+        app.router.add_get("/v1/brands/{brand_id}/members/{id}/address", self._member_address)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
@@ -78,19 +80,28 @@ class IdentityStandIn:
         )
 
     async def _address(self, request: web.Request) -> web.Response:
-        if self.broken:
-            return web.json_response({}, status=500)
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme != "Bearer" or token not in self.tokens:
-            return web.json_response({"type": "/problems/unauthenticated"}, status=401)
-        person_id = request.match_info["person_id"]
-        self.asked.append(person_id)
-        if person_id in self.erased:
-            return web.json_response({"type": "/problems/not-found"}, status=404)
+        person_id = request.match_info["id"]
         known = {
             "email": address_of(person_id),
             "display_name": person_id.title(),
             "locale": "en",
             "time_zone": "Europe/London",
         }
+        return self._answered(request, None if person_id.startswith("staff_") else known)
+
+    async def _member_address(self, request: web.Request) -> web.Response:
+        member_id = request.match_info["id"]
+        known = {"email": address_of(member_id)}
+        return self._answered(request, known if member_id.startswith("staff_") else None)
+
+    def _answered(self, request: web.Request, known: object) -> web.Response:
+        if self.broken:
+            return web.json_response({}, status=500)
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme != "Bearer" or token not in self.tokens:
+            return web.json_response({"type": "/problems/unauthenticated"}, status=401)
+        asked = request.match_info["id"]
+        self.asked.append(asked)
+        if known is None or asked in self.erased:
+            return web.json_response({"type": "/problems/not-found"}, status=404)
         return web.json_response(known if self.answer is None else self.answer)

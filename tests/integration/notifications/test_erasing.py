@@ -10,7 +10,7 @@ from groundswell_kit.clock import utc_now
 from groundswell_kit.mongo import transaction
 from groundswell_notifications import app as wiring
 from groundswell_notifications.app import worker_role
-from groundswell_notifications.audience.rules import KINDS
+from groundswell_notifications.audience.rules import PERSON_KINDS
 from groundswell_notifications.messages.occasions import occasion
 from tests.integration.notifications import events
 from tests.integration.notifications.test_http import token
@@ -29,7 +29,7 @@ async def of_ada(world: World) -> list[str]:
 async def use_everything(world: World, person_id: str) -> None:
     await world.hear(events.published("con_1"), events.submitted("con_1", person_id))
     await world.done("PUT", "/v1/follows/con_1", by=person_id)
-    choices = {kind: {"email": kind != "won"} for kind in KINDS}
+    choices = {kind: {"email": kind != "won"} for kind in PERSON_KINDS}
     await world.done("PUT", "/v1/preferences", choices, by=person_id)
 
 
@@ -61,7 +61,7 @@ async def test_nothing_new_comes(world: World) -> None:
     )
     await world.tell_all()
     # Her token still works for some minutes, and so do the links in her mails.
-    body = {kind: {"email": False} for kind in KINDS}
+    body = {kind: {"email": False} for kind in PERSON_KINDS}
     assert (await world.send("PUT", "/v1/preferences", body, by="ada")).status_code == 403
     assert (await world.send("PUT", "/v1/follows/con_1", by="ada")).status_code == 403
     await world.done("POST", f"/v1/unsubscribes/{token(world, 'ada', 'won')}", by=None)

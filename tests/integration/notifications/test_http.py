@@ -2,7 +2,7 @@
 
 import pytest
 
-from groundswell_notifications.audience.rules import KINDS
+from groundswell_notifications.audience.rules import PERSON_KINDS, STAFF_KINDS
 from groundswell_notifications.email.rules import MailKind, unsubscribe_token
 from tests.integration.notifications import events
 from tests.integration.notifications.world import World
@@ -12,7 +12,7 @@ ROUTES = [
     ("GET", "/v1/inbox", None),
     ("POST", "/v1/inbox/msg_1/read", None),
     ("GET", "/v1/preferences", None),
-    ("PUT", "/v1/preferences", {kind: {"email": True} for kind in KINDS}),
+    ("PUT", "/v1/preferences", {kind: {"email": True} for kind in PERSON_KINDS}),
     ("GET", "/v1/follows", None),
     ("GET", "/v1/follows/con_1", None),
     ("PUT", "/v1/follows/con_1", None),
@@ -26,14 +26,15 @@ def token(world: World, person_id: str, kind: str) -> str:
 
 
 @pytest.mark.parametrize(("method", "path", "body"), ROUTES)
-async def test_only_participants_have_an_inbox(
+async def test_only_participants_and_staff_have_an_inbox(
     world: World, method: str, path: str, body: object
 ) -> None:
     assert (await world.send(method, path, body, by=None)).status_code == 401
+    for role in ("integrator", "expert"):
+        other = await world.send(method, path, body, by="c", roles=[role], brand_id="nerc")
+        assert other.status_code == 403
     manager = await world.send(method, path, body, by="m", roles=["manager"], brand_id="nerc")
-    assert manager.status_code == 403
-    machine = await world.send(method, path, body, by="c", roles=["integrator"], brand_id="nerc")
-    assert machine.status_code == 403
+    assert (manager.status_code == 403) == path.startswith("/v1/follows")
 
 
 async def test_an_inbox_is_read_newest_first_in_pages(world: World) -> None:
@@ -76,13 +77,27 @@ async def test_a_message_is_nothing_to_strangers(world: World) -> None:
 
 
 async def test_choices_are_each_persons_own(world: World) -> None:
-    everything = {kind: {"email": True} for kind in KINDS}
+    everything = {kind: {"email": True} for kind in PERSON_KINDS}
     assert await world.done("GET", "/v1/preferences", by="ada") == everything
     chosen = everything | {"won": {"email": False}}
     for _ in range(2):
         assert await world.done("PUT", "/v1/preferences", chosen, by="ada") == chosen
     assert await world.done("GET", "/v1/preferences", by="ada") == chosen
     assert await world.done("GET", "/v1/preferences", by="bob") == everything
+
+
+async def test_staff_choose_among_what_staff_are_told(world: World) -> None:
+    ed: Json = {"by": "staff_ed", "roles": ["editor"], "brand_id": "nerc"}
+    everything = {kind: {"email": True} for kind in STAFF_KINDS}
+    assert await world.done("GET", "/v1/preferences", **ed) == everything
+    chosen = everything | {"staff_briefed": {"email": False}}
+    assert await world.done("PUT", "/v1/preferences", chosen, **ed) == chosen
+    assert await world.done("GET", "/v1/preferences", **ed) == chosen
+    for wrong in ({"staff_briefed": {"email": True}}, chosen | {"won": {"email": True}}):
+        refused = await world.send("PUT", "/v1/preferences", wrong, **ed)
+        assert (refused.status_code, refused.json()["errors"][0]["rule"]) == (422, "kinds")
+    for_staff = await world.send("PUT", "/v1/preferences", chosen, by="ada")
+    assert for_staff.status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -119,7 +134,7 @@ async def test_a_link_ends_mails_without_a_sign_in(world: World) -> None:
     for _ in range(2):
         assert await world.done("POST", path, by=None) == {"kind": "won", "email": False}
     choices = await world.done("GET", "/v1/preferences", by="ada")
-    assert [kind for kind in KINDS if not choices[kind]["email"]] == ["won"]
+    assert [kind for kind in PERSON_KINDS if not choices[kind]["email"]] == ["won"]
     assert (await world.send("GET", path, by=None)).status_code == 405
 
 

@@ -34,25 +34,37 @@ async def test_an_address_is_told_and_a_token_asked_for_once(
     server: IdentityStandIn, identity: Identity
 ) -> None:
     for person_id in ("ada", "bob", "ada"):
-        contact = await identity.contact(person_id)
+        contact = await identity.person(person_id)
         assert contact == Contact(address_of(person_id), person_id.title())
     assert server.tokens_given == 1
     assert server.asked == ["ada", "bob", "ada"]
+
+
+async def test_a_member_of_staff_is_asked_for_as_one(
+    server: IdentityStandIn, identity: Identity
+) -> None:
+    assert await identity.member("nerc", "staff_1") == Contact(address_of("staff_1"), None)
+    assert await identity.person("staff_1") is None
+    assert await identity.member("a/../b?c", "staff_../x") == Contact(
+        address_of("staff_../x"), None
+    )
+    server.erased.add("staff_1")
+    assert await identity.member("nerc", "staff_1") is None
 
 
 async def test_of_an_erased_person_there_is_none(
     server: IdentityStandIn, identity: Identity
 ) -> None:
     server.erased.add("ada")
-    assert await identity.contact("ada") is None
+    assert await identity.person("ada") is None
 
 
 async def test_a_token_that_is_refused_is_renewed(
     server: IdentityStandIn, identity: Identity
 ) -> None:
-    assert await identity.contact("ada")
+    assert await identity.person("ada")
     server.tokens.clear()
-    assert await identity.contact("ada")
+    assert await identity.person("ada")
     assert server.tokens_given == 2
 
 
@@ -60,29 +72,29 @@ async def test_a_token_is_renewed_before_it_expires(
     server: IdentityStandIn, identity: Identity
 ) -> None:
     server.expires_in = 0.4
-    assert await identity.contact("ada")
+    assert await identity.person("ada")
     await asyncio.sleep(0.2)
-    assert await identity.contact("ada")
+    assert await identity.person("ada")
     assert server.tokens_given == 2
 
 
 async def test_without_the_secret_there_is_no_token(server: IdentityStandIn) -> None:
     async with Identity(server.url, CLIENT_ID, "another secret") as stranger:
         with pytest.raises(IdentityAway, match="token refused with status 401"):
-            await stranger.contact("ada")
+            await stranger.person("ada")
 
 
 async def test_away_is_told_as_such(server: IdentityStandIn, identity: Identity) -> None:
-    assert await identity.contact("ada")
+    assert await identity.person("ada")
     server.broken = True
     with pytest.raises(IdentityAway, match="status 500"):
-        await identity.contact("ada")
+        await identity.person("ada")
     await server.stop()
     with pytest.raises(IdentityAway, match="Connect"):
-        await identity.contact("ada")
+        await identity.person("ada")
     server.broken = False
     await server.start()
-    assert await identity.contact("ada")
+    assert await identity.person("ada")
 
 
 async def test_nobody_waits_for_the_time_of_all_others_before(
@@ -103,7 +115,7 @@ async def test_nobody_waits_for_the_time_of_all_others_before(
         async with Identity(url, CLIENT_ID, CLIENT_SECRET) as asked:
             began = time.monotonic()
             answers = await asyncio.gather(
-                *(asked.contact(f"person_{n}") for n in range(16)), return_exceptions=True
+                *(asked.person(f"person_{n}") for n in range(16)), return_exceptions=True
             )
             assert {type(answer) for answer in answers} == {IdentityAway}
             assert time.monotonic() - began < 1.2
@@ -118,11 +130,11 @@ async def test_an_answer_that_is_none_is_not_quoted(
 ) -> None:
     server.answer = answer
     with pytest.raises(IdentityAway) as away:
-        await identity.contact("ada")
+        await identity.person("ada")
     assert str(away.value) == "ValidationError"
     assert away.value.__suppress_context__
 
 
 async def test_an_id_stays_within_its_path(server: IdentityStandIn, identity: Identity) -> None:
-    assert await identity.contact("a/../b?c") == Contact("a/../b?c@people.test", "A/../B?C")
+    assert await identity.person("a/../b?c") == Contact("a/../b?c@people.test", "A/../B?C")
     assert server.asked == ["a/../b?c"]

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from groundswell_kit.clock import utc_now
 from groundswell_local.engines import Engines
 from groundswell_notifications.app import worker_role
-from groundswell_notifications.audience.rules import KINDS
+from groundswell_notifications.audience.rules import PERSON_KINDS
 from groundswell_notifications.email.identity import Contact
 from groundswell_notifications.email.letters import LetterWriter
 from groundswell_notifications.messages.rules import Message
@@ -140,7 +140,7 @@ async def test_what_is_chosen_counts_when_the_mail_is_sent(world: World) -> None
         await world.publish(events.approved("con_1", "ada"), events.approved("con_1", "bob"))
         await until(lambda: _told(world, 2))
         # Both chose after the event, and before identity was there to be asked.
-        wanted = {kind: {"email": kind != "idea_approved"} for kind in KINDS}
+        wanted = {kind: {"email": kind != "idea_approved"} for kind in PERSON_KINDS}
         await world.done("PUT", "/v1/preferences", wanted, by="ada")
         await world.identity.start()
         await until(lambda: ended(world, "sent", "not_wanted"))

@@ -51,13 +51,16 @@ class World:
         token = None if by is None else self.issuer.token(sub=by, **claims)
         return await service.send(self.client, method, path, body, token=token)
 
-    async def done(self, method: str, path: str, body: object = None, *, by: str | None) -> Json:
+    async def done(
+        self, method: str, path: str, body: object = None, *, by: str | None, **claims: Any
+    ) -> Json:
         """The JSON answer to a request that must succeed."""
-        return service.succeeded(await self.send(method, path, body, by=by))
+        return service.succeeded(await self.send(method, path, body, by=by, **claims))
 
-    async def inbox(self, person_id: str) -> list[Json]:
+    async def inbox(self, person_id: str, **claims: Any) -> list[Json]:
         """A person's messages, newest first."""
-        items: list[Json] = (await self.done("GET", "/v1/inbox?limit=100", by=person_id))["items"]
+        page = await self.done("GET", "/v1/inbox?limit=100", by=person_id, **claims)
+        items: list[Json] = page["items"]
         return items
 
     async def kinds(self, person_id: str) -> list[str]:

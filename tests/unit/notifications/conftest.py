@@ -1,12 +1,12 @@
 """One event of each kind that tells somebody something."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from groundswell_contracts.commitments import MilestoneReached
-from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged
+from groundswell_contracts.commitments import CommitmentOverdue, MilestoneReached
+from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, StaffBriefed
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import (
     IdeaAnswered,
@@ -21,6 +21,7 @@ from groundswell_contracts.money import Money
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
 from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 
+OPENS_AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CLOSES_AT = datetime(2026, 4, 16, 23, tzinfo=UTC)
 
 
@@ -74,6 +75,16 @@ def telling_events(title: str = "RRS Boaty", reason: str = "It floats.") -> dict
         "reward_granted": RewardGranted(**reward, entry_id="entry_1"),
         "reward_reversed": RewardReversed(
             **reward, entry_id="entry_2", reverses="entry_1", reason=reason
+        ),
+        "staff_briefed": StaffBriefed(
+            contest_id="con_1", title=title, words=reason, opens_at=OPENS_AT
+        ),
+        "answer_overdue": CommitmentOverdue(
+            contest_id="con_1",
+            title=title,
+            answer_by=date(2026, 5, 6),
+            to_answer=1_200,
+            answered=7,
         ),
     }
 

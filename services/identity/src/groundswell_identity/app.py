@@ -6,6 +6,10 @@ from fastapi import APIRouter, FastAPI
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts import topics
+from groundswell_identity.captures.commands import TOO_MANY_CAPTURES, CaptureCommands
+from groundswell_identity.captures.queries import CaptureQueries
+from groundswell_identity.captures.routes import CaptureRoutes
+from groundswell_identity.captures.store import CaptureStore
 from groundswell_identity.keys.commands import KeyCommands
 from groundswell_identity.keys.keeper import KeyKeeper
 from groundswell_identity.keys.queries import KeyRing
@@ -71,8 +75,9 @@ class Stores:
         )
         self.outbox = Outbox(database, SOURCE)
         self.people = PersonStore(database, self.outbox, self.vault)
+        self.captures = CaptureStore(database)
         self.brands = BrandStore(database)
-        self.members = MemberStore(database, self.vault)
+        self.members = MemberStore(database, self.outbox, self.vault)
         self.clients = ClientStore(database)
         self.keys = KeyStore(database, self.vault)
         self.families = FamilyStore(database)
@@ -85,6 +90,7 @@ class Stores:
         for store in (
             self.outbox,
             self.people,
+            self.captures,
             self.members,
             self.clients,
             self.families,
@@ -118,7 +124,12 @@ def create_api(settings: Settings, stores: Stores, health: Health) -> FastAPI:
         routers=_routers(settings, stores, ring),
         health=health,
         verifier=verifier,
-        problem_types=[WRONG_CODE, TOO_MANY_SIGN_INS, STAFF_SIGN_IN_REFUSED],
+        problem_types=[
+            WRONG_CODE,
+            TOO_MANY_SIGN_INS,
+            TOO_MANY_CAPTURES,
+            STAFF_SIGN_IN_REFUSED,
+        ],
         form_paths=[TOKEN_PATH, REVOCATION_PATH],
     )
     app.add_exception_handler(OAuthError, answer_refusal)
@@ -142,6 +153,7 @@ def _routers(settings: Settings, stores: Stores, ring: KeyRing) -> list[APIRoute
     staff = StaffCommands(stores.staff_sign_ins, members, tokens, providers)
     routes = (
         PersonRoutes(people, erasure, known),
+        CaptureRoutes(CaptureCommands(stores.captures, people), CaptureQueries(stores.captures)),
         SignInRoutes(sign_ins),
         StaffRoutes(staff),
         TokenRoutes(tokens),

@@ -8,8 +8,13 @@ from fastapi import FastAPI
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts import topics
-from groundswell_contracts.commitments import MilestoneReached
-from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, ContestPublished
+from groundswell_contracts.commitments import CommitmentOverdue, MilestoneReached
+from groundswell_contracts.contests import (
+    ContestAmended,
+    ContestPhaseChanged,
+    ContestPublished,
+    StaffBriefed,
+)
 from groundswell_contracts.ideas import (
     IdeaAnswered,
     IdeaApproved,
@@ -19,7 +24,7 @@ from groundswell_contracts.ideas import (
     IdeaShortlisted,
     IdeaSubmitted,
 )
-from groundswell_contracts.people import PersonErased
+from groundswell_contracts.people import MemberInvited, MemberRemoved, PersonErased
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
 from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 from groundswell_kit import roles
@@ -125,7 +130,7 @@ def api_role(settings: Settings) -> Role:
 
 
 def worker_role(settings: Settings) -> Role:
-    """Takes events in, tells whole contests, sends mails. Ready when MongoDB and Kafka answer."""
+    """Takes events in, tells many at once, sends mails. Ready when MongoDB and Kafka answer."""
     database = connect(settings.mongo_uri, settings.database(SERVICE))
     stores = Stores(database)
     health = Health("worker")
@@ -186,6 +191,8 @@ def handlers(stores: Stores, messages: MessageCommands) -> Handlers:
         ContestPhaseChanged: hears.on_contest_phase_changed,
         ContestAmended: hears.on_told,
         MilestoneReached: hears.on_told,
+        StaffBriefed: hears.on_told,
+        CommitmentOverdue: hears.on_told,
         IdeaSubmitted: hears.on_idea_submitted,
         IdeaApproved: hears.on_told,
         IdeaRejected: hears.on_told,
@@ -200,6 +207,8 @@ def handlers(stores: Stores, messages: MessageCommands) -> Handlers:
         RewardGranted: hears.on_told,
         RewardReversed: hears.on_told,
         PersonErased: hears.on_person_erased,
+        MemberInvited: hears.on_member_invited,
+        MemberRemoved: hears.on_member_removed,
     }
 
 

@@ -17,5 +17,5 @@ OLDEST_DUE_SECONDS = Gauge(
     "groundswell_mails_oldest_due_age_seconds", "How long the oldest due mail waits; 0 if none."
 )
 BROADCASTS_OPEN = Gauge(
-    "groundswell_broadcasts_open", "Events whose contest's people are not all told yet."
+    "groundswell_broadcasts_open", "Events of which not all are told yet whom they are for."
 )

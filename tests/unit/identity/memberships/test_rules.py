@@ -15,7 +15,7 @@ from groundswell_identity.memberships.rules import (
     obstacles_to_naming,
 )
 from groundswell_identity.people.rules import AddressMark
-from groundswell_kit.access import STAFF_ROLES
+from groundswell_kit.access import EXPERT, STAFF_ROLES
 
 ROLES = st.sets(st.sampled_from(get_args(Role)))
 
@@ -45,4 +45,4 @@ def test_the_name_of_no_brand() -> None:
 
 
 def test_roles_are_those_that_all_services_know() -> None:
-    assert set(get_args(Role)) == set(STAFF_ROLES)
+    assert set(get_args(Role)) == {*STAFF_ROLES, EXPERT}

@@ -5,7 +5,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from groundswell_notifications.audience.rules import KINDS, Member, choices, is_told
+from groundswell_kit.access import STAFF_ROLES
+from groundswell_notifications.audience.rules import (
+    KINDS,
+    PERSON_KINDS,
+    ROLES_TOLD,
+    STAFF_KINDS,
+    Kind,
+    Member,
+    StaffMember,
+    choices,
+    is_staff_told,
+    is_told,
+)
 from groundswell_notifications.audience.schemas import Choices
 
 OPENED = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -35,16 +47,43 @@ def test_who_came_before_it_happened_is_told(
     assert is_told(member, OPENED) is told
 
 
+@pytest.mark.parametrize(
+    ("kind", "roles", "since", "told"),
+    [
+        ("staff_briefed", {"juror"}, BEFORE, True),
+        ("staff_briefed", {"finance", "expert"}, OPENED, True),
+        ("staff_briefed", {"editor"}, AFTER, False),
+        ("staff_briefed", {"expert"}, BEFORE, False),
+        ("staff_briefed", {"wizard"}, BEFORE, False),
+        ("answer_overdue", {"editor", "manager"}, BEFORE, True),
+        ("answer_overdue", {"editor"}, BEFORE, False),
+    ],
+)
+def test_staff_are_told_by_role(kind: Kind, roles: set[str], since: datetime, told: bool) -> None:
+    member = StaffMember(member_id="staff_1", roles=frozenset(roles), since=since)
+    assert is_staff_told(member, kind, OPENED) is told
+
+
+def test_each_kind_is_for_people_or_for_staff() -> None:
+    assert {*PERSON_KINDS} | {*STAFF_KINDS} == {*KINDS}
+    assert {*PERSON_KINDS}.isdisjoint(STAFF_KINDS)
+    assert {*ROLES_TOLD} == {*STAFF_KINDS}
+    assert ROLES_TOLD["staff_briefed"] == {*STAFF_ROLES}
+
+
 def test_all_mails_are_wanted_but_for_those_ended() -> None:
-    assert choices([]) == dict.fromkeys(KINDS, True)
-    assert choices(["won"]) == dict.fromkeys(KINDS, True) | {"won": False}
+    assert choices([], KINDS) == dict.fromkeys(KINDS, True)
+    assert choices(["won"], KINDS) == dict.fromkeys(KINDS, True) | {"won": False}
+    assert choices(["won", "staff_briefed"], STAFF_KINDS) == {
+        "staff_briefed": False,
+        "answer_overdue": True,
+    }
 
 
-def test_choices_name_every_kind_and_no_other() -> None:
+def test_a_choice_is_of_a_kind_and_of_nothing_but_its_mails() -> None:
     complete = {kind: {"email": kind != "won"} for kind in KINDS}
-    assert Choices.model_validate(complete).wanted() == choices(["won"])
+    assert Choices.model_validate(complete).wanted() == choices(["won"], KINDS)
     for wrong in (
-        {kind: choice for kind, choice in complete.items() if kind != "won"},
         complete | {"rain": {"email": True}},
         complete | {"won": {"email": "yes"}},
         complete | {"won": {"email": True, "sms": True}},

@@ -4,7 +4,7 @@ import pytest
 
 from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged
 from groundswell_contracts.event import Event
-from groundswell_contracts.people import PersonErased
+from groundswell_contracts.people import MemberInvited, PersonErased
 from groundswell_contracts.rewards import RewardDeclined
 from groundswell_contracts.winners import WinnerDeclined
 from groundswell_notifications.audience.rules import KINDS
@@ -30,6 +30,8 @@ WHERE_IT_LEADS = {
     "reward_offered": ("person_1", "/rewards"),
     "reward_granted": ("person_1", "/rewards"),
     "reward_reversed": ("person_1", "/rewards"),
+    "staff_briefed": (EVERYBODY, "/contests/con_1"),
+    "answer_overdue": (EVERYBODY, "/contests/con_1"),
 }
 
 
@@ -84,6 +86,7 @@ def test_what_somebody_did_themselves_is_not_told_to_them() -> None:
     )
     assert occasion(turned_down) is None
     assert occasion(PersonErased(person_id="person_1")) is None
+    assert occasion(MemberInvited(member_id="staff_1", roles=("editor",))) is None
 
 
 def test_of_amendments_only_a_pause_and_its_end_are_told() -> None:

@@ -27,6 +27,8 @@ SUBJECTS = {
     "reward_offered": "A reward of 500.00 GBP waits for you",
     "reward_granted": "Your reward of 500.00 GBP is booked",
     "reward_reversed": "Your reward of 500.00 GBP was taken back",
+    "staff_briefed": "You hear of it first: “RRS Boaty”",
+    "answer_overdue": "“RRS Boaty” owes its answer",
 }
 WITH_A_REASON = (
     "idea_approved",
@@ -40,6 +42,7 @@ WITH_A_REASON = (
     "win_ended",
     "milestone_reached",
     "reward_reversed",
+    "staff_briefed",
 )
 
 
@@ -71,9 +74,27 @@ def test_an_answer_says_what_becomes_of_the_idea(outcome: str, subject: str) -> 
     assert worded.text.endswith("It floats.")
 
 
+@pytest.mark.parametrize("with_votes", [True, False])
+def test_where_votes_went_along_the_author_is_told(
+    telling: dict[str, Event], *, with_votes: bool
+) -> None:
+    merged = telling["idea_merged"].model_copy(update={"with_votes": with_votes})
+    assert ("The votes for it count for that one now" in worded(merged).text) == with_votes
+
+
 def test_the_contest_is_named_where_it_is_known(telling: dict[str, Event]) -> None:
     assert "handed in to “Name our ship”" in worded(telling["idea_received"]).text
     assert "handed in to the contest" in worded(telling["idea_received"], contest=None).text
+
+
+def test_who_entered_an_idea_for_somebody_is_named_and_how_to_take_it_back() -> None:
+    facts = {"idea": "RRS Boaty", "contest": None, "entered_by": "The taste\nteam"}
+    text = words("idea_received", facts).text
+    assert text.startswith("“The taste team” has entered “RRS Boaty” in the contest in your name")
+    assert "sign in with this address on the page below, and take it back there" in text
+    own = words("idea_received", facts | {"entered_by": None}).text
+    assert "take it back" not in own
+    assert "you handed in" in own
 
 
 def test_an_approval_needs_no_reason() -> None:
@@ -83,6 +104,21 @@ def test_an_approval_needs_no_reason() -> None:
 
 def test_the_end_of_voting_is_told(telling: dict[str, Event]) -> None:
     assert "until 16 April 2026, 23:00 UTC." in worded(telling["voting_opened"]).text
+
+
+def test_staff_read_their_own_words_and_when_it_opens(telling: dict[str, Event]) -> None:
+    text = worded(telling["staff_briefed"]).text
+    assert text.startswith("It floats.")
+    assert "from 2 March 2026, 09:00 UTC on" in text
+    unsaid = words("staff_briefed", {"contest": "RRS Boaty", "reason": None, "opens_at": None}).text
+    assert unsaid.startswith("We have a question for our customers")
+    assert "has no day of opening yet" in unsaid
+
+
+def test_a_missed_day_is_told_with_what_was_done_by_then(telling: dict[str, Event]) -> None:
+    text = worded(telling["answer_overdue"]).text
+    assert "by 6 May 2026, and" in text
+    assert "7 of 1,200 ideas were answered" in text
 
 
 @pytest.mark.parametrize("kind", KINDS)

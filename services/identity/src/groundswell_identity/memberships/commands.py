@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from groundswell_contracts.people import MemberInvited, MemberRemoved
 from groundswell_identity.memberships.rules import (
     Brand,
     Client,
@@ -46,7 +47,8 @@ class MembershipCommands:
     async def invite(self, brand_id: str, email: str, roles: Sequence[Role]) -> Member:
         """The member of this address, with these roles instead of any before; a repeat is safe.
 
-        Refused when it would leave the brand without a manager.
+        Tells MemberInvited where that is new. Refused when it would leave the brand without a
+        manager.
         """
         mark = AddressMark(self.vault.mark("address", email))
 
@@ -57,7 +59,9 @@ class MembershipCommands:
                 member = Member(new_id("staff"), brand_id, mark, email, (), utc_now())
             refuse_for(obstacles_to_changing(await self.members.all(brand_id), member.id, roles))
             invited = replace(member, roles=tuple(sorted(set(roles))))
-            await self.members.save(brand_id, invited)
+            if invited != member:
+                told = MemberInvited(member_id=invited.id, roles=invited.roles)
+                await self.members.save(brand_id, invited, [told])
             return invited
 
         return await transaction(self.members.client, work)
@@ -73,7 +77,8 @@ class MembershipCommands:
             if await self.members.find(brand_id, member_id) is None:
                 raise not_found("There is no such member.")
             refuse_for(obstacles_to_changing(await self.members.all(brand_id), member_id, ()))
-            await self.members.remove(brand_id, member_id)
+            told = MemberRemoved(member_id=member_id)
+            await self.members.remove(brand_id, member_id, [told])
 
         await transaction(self.members.client, work)
 
@@ -96,7 +101,7 @@ class MembershipCommands:
             if invited is None or invited.subject_mark is not None:
                 return None
             joined = replace(invited, subject_mark=subject_mark, joined_at=utc_now())
-            await self.members.save(brand_id, joined)
+            await self.members.save(brand_id, joined, [])
             return joined
 
         return await transaction(self.members.client, work)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from groundswell_identity.memberships.rules import Brand, Client, Machine, Member
 from groundswell_identity.memberships.store import BrandStore, ClientStore, MemberStore
 from groundswell_identity.vault import Vault, same
+from groundswell_kit.problems import not_found
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,13 @@ class MembershipQueries:
     async def member(self, brand_id: str, member_id: str) -> Member | None:
         """A member of the brand as of now, or None."""
         return await self.members.find(brand_id, member_id)
+
+    async def address(self, brand_id: str, member_id: str) -> str:
+        """Where mail for a member of the brand goes; 404 for who is none, or none any more."""
+        member = await self.members.find(brand_id, member_id)
+        if member is None:
+            raise not_found("There is no such member.")
+        return member.email
 
     async def member_page(self, brand_id: str, after: str | None, limit: int) -> list[Member]:
         """Members of the brand as they were invited; 404 when there is no such brand."""

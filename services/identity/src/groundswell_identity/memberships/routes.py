@@ -12,12 +12,14 @@ from groundswell_identity.memberships.schemas import (
     ClientAnswer,
     ClientPage,
     Invitation,
+    MemberAddressAnswer,
     MemberAnswer,
     MemberPage,
     NewBrand,
     NewClient,
     NewClientAnswer,
 )
+from groundswell_identity.people.routes import ReadsAddresses
 from groundswell_identity.people.schemas import NO_STORE
 from groundswell_kit.access import STAFF_ROLES
 from groundswell_kit.auth import Actor
@@ -68,6 +70,7 @@ class MembershipRoutes:
         router.put("/{brand_id}/members")(self.invite_member)
         router.get("/{brand_id}/members")(self.list_members)
         router.delete("/{brand_id}/members/{member_id}", status_code=204)(self.remove_member)
+        router.get("/{brand_id}/members/{member_id}/address")(self.read_address)
         router.post("/{brand_id}/clients", status_code=201)(self.make_client)
         router.get("/{brand_id}/clients")(self.list_clients)
         router.delete("/{brand_id}/clients/{client_id}", status_code=204)(self.remove_client)
@@ -104,6 +107,13 @@ class MembershipRoutes:
     async def remove_member(self, brand_id: LedBrand, member_id: str) -> None:
         """End a membership or an invitation. The last manager stays."""
         await self.commands.remove(brand_id, member_id)
+
+    async def read_address(
+        self, brand_id: str, member_id: str, _: ReadsAddresses, response: Response
+    ) -> MemberAddressAnswer:
+        """Where mail for a member goes; 404 for those who were removed. Do not keep it."""
+        response.headers.update(NO_STORE)
+        return MemberAddressAnswer(email=await self.queries.address(brand_id, member_id))
 
     async def make_client(
         self, brand_id: LedBrand, body: NewClient, response: Response

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from groundswell_identity.people.rules import AddressMark
 
-Role = Literal["auditor", "editor", "finance", "juror", "manager"]
+Role = Literal["auditor", "editor", "expert", "finance", "juror", "manager"]
 Scope = Literal["events:read", "ideas:write", "sales:write"]
 
 SYSTEM_BRANDS = frozenset({"groundswell"})

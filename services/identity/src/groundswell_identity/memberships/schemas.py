@@ -30,7 +30,7 @@ class Invitation(Request):
     """Who is to work for the brand, in which roles."""
 
     email: Annotated[Address, Field(examples=["ann@example.com"])]
-    roles: Annotated[list[Role], Field(min_length=1, max_length=5, examples=[["editor"]])]
+    roles: Annotated[list[Role], Field(min_length=1, max_length=6, examples=[["editor"]])]
 
 
 class MemberAnswer(Answer):
@@ -46,6 +46,12 @@ class MemberAnswer(Answer):
     def of(cls, member: Member) -> Self:
         """The answer that shows this member."""
         return cls.model_validate(member)
+
+
+class MemberAddressAnswer(Answer):
+    """Where mail for a member goes."""
+
+    email: str
 
 
 class MemberPage(Answer):

@@ -1,15 +1,18 @@
 """Brands and their members in MongoDB; addresses are encrypted, and found by their mark."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pymongo import ASCENDING
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
+from groundswell_contracts.event import Event
 from groundswell_identity.memberships.rules import Brand, Client, Member
 from groundswell_identity.people.rules import AddressMark
 from groundswell_identity.vault import Vault
-from groundswell_kit.mongo import Document
+from groundswell_kit.mongo import Document, transaction
+from groundswell_kit.outbox import Outbox
 from groundswell_kit.problems import conflict, not_found
 
 
@@ -52,9 +55,10 @@ class BrandStore:
 class MemberStore:
     """The members of all brands."""
 
-    def __init__(self, database: AsyncDatabase[Document], vault: Vault) -> None:
+    def __init__(self, database: AsyncDatabase[Document], outbox: Outbox, vault: Vault) -> None:
         self.client = database.client
         self._members = database["members"]
+        self._outbox = outbox
         self._vault = vault
 
     async def ensure_indexes(self) -> None:
@@ -68,8 +72,8 @@ class MemberStore:
             partialFilterExpression={"subject_mark": {"$type": "string"}},
         )
 
-    async def save(self, brand_id: str, member: Member) -> None:
-        """Stores a member, new or changed."""
+    async def save(self, brand_id: str, member: Member, events: Sequence[Event]) -> None:
+        """Stores a member, new or changed, with the events that tell of it."""
         document = {
             "_id": member.id,
             "brand_id": brand_id,
@@ -81,11 +85,21 @@ class MemberStore:
             "joined_at": member.joined_at,
         }
         wanted = {"brand_id": brand_id, "_id": member.id}
-        await self._members.replace_one(wanted, document, upsert=True)
 
-    async def remove(self, brand_id: str, member_id: str) -> None:
-        """Removes a member; nothing happens when there is none of this id."""
-        await self._members.delete_one({"brand_id": brand_id, "_id": member_id})
+        async def work() -> None:
+            await self._members.replace_one(wanted, document, upsert=True)
+            await self._outbox.add(brand_id, events)
+
+        await transaction(self.client, work)
+
+    async def remove(self, brand_id: str, member_id: str, events: Sequence[Event]) -> None:
+        """Removes a member that was read in this transaction, with the events that tell of it."""
+
+        async def work() -> None:
+            await self._members.delete_one({"brand_id": brand_id, "_id": member_id})
+            await self._outbox.add(brand_id, events)
+
+        await transaction(self.client, work)
 
     async def find(self, brand_id: str, member_id: str) -> Member | None:
         """A member of the brand, or None."""

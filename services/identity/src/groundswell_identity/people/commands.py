@@ -1,7 +1,8 @@
-"""What happens to a person: known from the first sign-in on, edits their profile, is erased."""
+"""What happens to a person: becomes known, edits their profile, is erased."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from groundswell_contracts.people import PersonErased
@@ -9,7 +10,7 @@ from groundswell_identity.people.rules import AddressMark, Person, Profile
 from groundswell_identity.people.store import PersonStore
 from groundswell_identity.vault import Vault
 from groundswell_kit.clock import utc_now
-from groundswell_kit.ids import new_id
+from groundswell_kit.ids import new_opaque_id
 from groundswell_kit.mongo import transaction
 from groundswell_kit.problems import not_found
 
@@ -40,11 +41,20 @@ class PersonCommands:
             known = await self.people.sign_in(mark, now)
             if known is not None:
                 return known
-            person = Person(new_id("person"), mark, Profile(email, None, locale, time_zone), now)
+            person = self._new(mark, Profile(email, None, locale, time_zone), now)
             await self.people.add(person)
             return person
 
         return await transaction(self.people.client, work)
+
+    async def know(self, email: str, locale: str, time_zone: str) -> str:
+        """The id of the person of this address, who is made when there is none yet.
+
+        Part of the caller's transaction. Nobody is signed in by it, and it takes the same work
+        for known and unknown addresses. Somebody known keeps the locale and time zone they have.
+        """
+        profile = Profile(email, None, locale, time_zone)
+        return await self.people.ensure(self._new(self.address_mark(email), profile, utc_now()))
 
     async def edit(self, person_id: str, changes: dict[str, Any]) -> Person:
         """Changes the fields of the profile that are named."""
@@ -58,6 +68,10 @@ class PersonCommands:
             return edited
 
         return await transaction(self.people.client, work)
+
+    def _new(self, mark: AddressMark, profile: Profile, now: datetime) -> Person:
+        """Somebody new. Staff are given the ids of people: they do not tell since when."""
+        return Person(new_opaque_id("person"), mark, profile, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from groundswell_kit.access import Participant, machine
 from groundswell_kit.auth import Actor
 
 ReadsAddresses = Annotated[Actor, Depends(machine("addresses:read"))]
+"""The machine that mails."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What is known of a person. Pure; used by all capabilities that deal with people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NewType
+from datetime import datetime, timedelta
+from typing import NamedTuple, NewType
 
 AddressMark = NewType("AddressMark", str)
 """A keyed hash of an address: finds it, and tells nothing of it."""
@@ -30,3 +31,19 @@ class Person:
     address_mark: AddressMark
     profile: Profile
     created_at: datetime
+
+
+class Bound(NamedTuple):
+    """How often something may be done within a time."""
+
+    most: int
+    within: timedelta
+
+
+def seconds_until_free(done: Sequence[datetime], bounds: Sequence[Bound], now: datetime) -> int:
+    """In how many seconds something may be done that was `done` at these times; 0 for now."""
+    free_at = [
+        sorted(done)[-bound.most] + bound.within for bound in bounds if len(done) >= bound.most
+    ]
+    left = max((moment - now for moment in free_at), default=timedelta())
+    return max(0, -(-left // timedelta(seconds=1)))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from pymongo import ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts.event import Event
@@ -29,23 +30,37 @@ class PersonStore:
 
     async def add(self, person: Person) -> None:
         """Stores somebody new. Two at once with one address conflict; one of them tries again."""
-        await self._people.insert_one(
-            {
-                "_id": person.id,
-                "address_mark": person.address_mark,
-                "sealed": self._vault.seal(asdict(person.profile)),
-                "created_at": person.created_at,
-                "signed_in_at": person.created_at,
-            }
+        await self._people.insert_one(self._document(person) | {"signed_in_at": person.created_at})
+
+    async def ensure(self, person: Person) -> str:
+        """Stores somebody who has not signed in, unless there is one of their address; the id.
+
+        Part of a transaction, in which two at once conflict as in `add`.
+        """
+        document = self._document(person) | {"signed_in_at": None}
+        found = await self._people.find_one_and_update(
+            {"address_mark": person.address_mark},
+            {"$setOnInsert": document},
+            projection=["_id"],
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
         )
+        if found is None:
+            raise RuntimeError("an upsert gave nothing back")
+        return str(found["_id"])
 
     async def sign_in(self, address_mark: AddressMark, at: datetime) -> Person | None:
         """The person of this address, noted as signed in; None if there is none.
 
-        The note makes it conflict with an erasure at the same time, so that no token outlives one.
+        Their account begins when they first sign in: an address that staff have heard is none. The
+        note makes it conflict with an erasure at the same time, so that no token outlives one.
         """
+        first = {"$eq": ["$signed_in_at", None]}
+        noted = {"created_at": {"$cond": [first, at, "$created_at"]}, "signed_in_at": at}
         found = await self._people.find_one_and_update(
-            {"address_mark": address_mark}, {"$set": {"signed_in_at": at}}
+            {"address_mark": address_mark},
+            [{"$set": noted}],
+            return_document=ReturnDocument.AFTER,
         )
         return None if found is None else self._person(found)
 
@@ -67,6 +82,14 @@ class PersonStore:
             await self._outbox.add(NO_BRAND, events)
 
         await transaction(self.client, work)
+
+    def _document(self, person: Person) -> Document:
+        return {
+            "_id": person.id,
+            "address_mark": person.address_mark,
+            "sealed": self._vault.seal(asdict(person.profile)),
+            "created_at": person.created_at,
+        }
 
     def _person(self, document: Document) -> Person:
         return Person(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from groundswell_identity.people.rules import AddressMark
+from groundswell_identity.people.rules import AddressMark, Bound, seconds_until_free
 
 CODE_LIFETIME = timedelta(minutes=10)
 MAX_TRIES = 5
@@ -41,12 +41,8 @@ def seconds_to_wait(begun: Sequence[datetime], now: datetime) -> int:
 
     `begun` are the times of those that it began and did not finish.
     """
-    free_at = [
-        _free_at(begun, OPEN_AT_ONCE, CODE_LIFETIME),
-        _free_at(begun, A_DAY, DAY),
-    ]
-    left = max((moment - now for moment in free_at if moment is not None), default=timedelta())
-    return max(0, -(-left // timedelta(seconds=1)))
+    bounds = (Bound(OPEN_AT_ONCE, CODE_LIFETIME), Bound(A_DAY, DAY))
+    return seconds_until_free(begun, bounds, now)
 
 
 def still_counted(begun: Sequence[datetime], now: datetime) -> list[datetime]:
@@ -57,8 +53,3 @@ def still_counted(begun: Sequence[datetime], now: datetime) -> list[datetime]:
 def mail_delay(failures: int) -> timedelta:
     """How long a mail waits that was not taken for the n-th time: 1, 2, 4 ... 30 seconds."""
     return min(LONGEST_MAIL_DELAY, timedelta(seconds=2 ** min(failures - 1, 10)))
-
-
-def _free_at(begun: Sequence[datetime], most: int, within: timedelta) -> datetime | None:
-    """When fewer than `most` lie within that time; None when fewer lie there whenever."""
-    return sorted(begun)[-most] + within if len(begun) >= most else None

@@ -1,6 +1,6 @@
-"""What people can do about being told, and what events say of contests and their people."""
+"""What people can do about being told, and what events say of contests, their people and staff."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +33,17 @@ class AudienceCommands:
 
         return await transaction(self.audience.client, work)
 
+    async def join(self, brand_id: str, member_id: str, roles: Iterable[str], at: datetime) -> bool:
+        """Counts somebody among a brand's staff, from `at` on; False when they were removed."""
+
+        async def work() -> bool:
+            if await self.people.is_erased(member_id):
+                return False
+            await self.audience.join(brand_id, member_id, roles, at)
+            return True
+
+        return await transaction(self.audience.client, work)
+
     async def follow(self, person_id: str, contest_id: str) -> Follow:
         """Follows a contest from now on, or goes on to. A contest that is not known: not found."""
 
@@ -58,12 +69,13 @@ class AudienceCommands:
         await transaction(self.audience.client, work)
 
     async def choose(self, person_id: str, wanted: Mapping[Kind, bool]) -> None:
-        """Sets for each kind of message whether the person wants mails of it."""
+        """Sets for each kind of message that is named whether the person wants mails of it."""
 
         async def work() -> None:
             await self._refuse_erased(person_id)
-            ended = [kind for kind, is_wanted in wanted.items() if not is_wanted]
-            await self.people.set_without_mail(person_id, ended)
+            others = await self.people.without_mail(person_id) - wanted.keys()
+            ended = {kind for kind, is_wanted in wanted.items() if not is_wanted}
+            await self.people.set_without_mail(person_id, sorted(others | ended))
 
         await transaction(self.people.client, work)
 
@@ -77,7 +89,10 @@ class AudienceCommands:
         await transaction(self.people.client, work)
 
     async def erase(self, person_id: str) -> None:
-        """Forgets all that is known of the person here, and that nothing may be kept of them."""
+        """Forgets all that is known of somebody here, and notes that nothing may be kept of them.
+
+        That is a person who is erased, or a member of a brand's staff who was removed.
+        """
 
         async def work() -> None:
             await self.audience.erase(person_id)
@@ -96,4 +111,4 @@ class AudienceCommands:
 
     async def _refuse_erased(self, person_id: str) -> None:
         if await self.people.is_erased(person_id):
-            raise forbidden("This person is erased; nothing is kept of them any more.")
+            raise forbidden("Who is erased, or was removed from the staff, has nothing kept here.")

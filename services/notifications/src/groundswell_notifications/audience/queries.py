@@ -1,10 +1,18 @@
-"""What can be read of follows, choices and a contest's people."""
+"""What can be read of follows, choices, a contest's people and a brand's staff."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from groundswell_kit.problems import not_found
-from groundswell_notifications.audience.rules import Follow, Kind, Member, choices
+from groundswell_notifications.audience.rules import (
+    Follow,
+    Kind,
+    Member,
+    StaffMember,
+    choices,
+    has_role_for,
+)
 from groundswell_notifications.audience.store import AudienceStore, PersonStore
 
 
@@ -26,9 +34,9 @@ class AudienceQueries:
             raise not_found("You do not follow such a contest.")
         return found
 
-    async def choices(self, person_id: str) -> dict[Kind, bool]:
-        """For each kind of message whether the person wants mails of it."""
-        return choices(await self.people.without_mail(person_id))
+    async def choices(self, person_id: str, kinds: Iterable[Kind]) -> dict[Kind, bool]:
+        """For each of these kinds of message whether the person wants mails of it."""
+        return choices(await self.people.without_mail(person_id), kinds)
 
     async def title(self, brand_id: str, contest_id: str) -> str | None:
         """The title of a contest of the brand; None while its event has not come."""
@@ -37,6 +45,15 @@ class AudienceQueries:
     async def members(self, brand_id: str, contest_id: str, after: str, limit: int) -> list[Member]:
         """A page of a contest's members, by person, from those after the person `after`."""
         return await self.audience.members(brand_id, contest_id, after, limit)
+
+    async def staff(self, brand_id: str, after: str, limit: int) -> list[StaffMember]:
+        """A page of a brand's staff, by member, from those after the member `after`."""
+        return await self.audience.staff(brand_id, after, limit)
+
+    async def is_for_member(self, brand_id: str, member_id: str, kind: Kind) -> bool:
+        """Whether somebody works for the brand, as of now, in a role that is told of this."""
+        member = await self.audience.staff_member(brand_id, member_id)
+        return member is not None and has_role_for(member, kind)
 
     async def is_erased(self, person_id: str) -> bool:
         """Whether the person is erased."""

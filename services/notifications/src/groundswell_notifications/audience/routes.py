@@ -1,14 +1,22 @@
 """HTTP of what people want to be told: the contests they follow, and their choices of mails."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
-from groundswell_kit.access import Participant
+from groundswell_kit.access import STAFF_ROLES, Participant
+from groundswell_kit.auth import Actor
+from groundswell_kit.http import require
 from groundswell_kit.paging import AskedPage
+from groundswell_kit.problems import FieldError, validation
 from groundswell_notifications.audience.commands import AudienceCommands
 from groundswell_notifications.audience.queries import AudienceQueries
+from groundswell_notifications.audience.rules import PERSON_KINDS, STAFF_KINDS, Kind
 from groundswell_notifications.audience.schemas import Choices, FollowAnswer, FollowPage
+
+Recipient = Annotated[Actor, Depends(require("participant", *STAFF_ROLES))]
+"""Whoever gets messages: somebody who takes part, or works for a brand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +58,19 @@ class AudienceRoutes:
         """Follow a contest no longer. Who handed in an idea hears of the contest all the same."""
         await self.commands.unfollow(participant.subject, contest_id)
 
-    async def get_preferences(self, participant: Participant) -> Choices:
-        """For each kind of message whether it also comes as a mail."""
-        return Choices.of(await self.queries.choices(participant.subject))
+    async def get_preferences(self, recipient: Recipient) -> Choices:
+        """For each kind of message that the caller may get whether it also comes as a mail."""
+        return Choices.of(await self.queries.choices(recipient.subject, _kinds_for(recipient)))
 
-    async def set_preferences(self, participant: Participant, body: Choices) -> Choices:
-        """Choose for each kind of message whether it also comes as a mail."""
-        await self.commands.choose(participant.subject, body.wanted())
-        return Choices.of(await self.queries.choices(participant.subject))
+    async def set_preferences(self, recipient: Recipient, body: Choices) -> Choices:
+        """Choose for each kind of message, none left out, whether it also comes as a mail."""
+        kinds = _kinds_for(recipient)
+        if body.root.keys() != set(kinds):
+            message = f"name each of these and no other: {', '.join(kinds)}"
+            raise validation(FieldError("body", "kinds", message))
+        await self.commands.choose(recipient.subject, body.wanted())
+        return Choices.of(await self.queries.choices(recipient.subject, kinds))
+
+
+def _kinds_for(recipient: Actor) -> tuple[Kind, ...]:
+    return PERSON_KINDS if "participant" in recipient.roles else STAFF_KINDS

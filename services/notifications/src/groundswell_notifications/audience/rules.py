@@ -1,11 +1,11 @@
-"""Kinds of message, and who is told of what concerns a whole contest. Pure; called by all."""
+"""Kinds of message, and who is told of what concerns many. Pure; called by all."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
 
-Kind = Literal[
+PersonKind = Literal[
     "idea_received",
     "idea_approved",
     "idea_rejected",
@@ -25,7 +25,18 @@ Kind = Literal[
     "reward_granted",
     "reward_reversed",
 ]
+StaffKind = Literal["staff_briefed", "answer_overdue"]
+Kind = Literal[PersonKind, StaffKind]
+
+PERSON_KINDS: Final[tuple[Kind, ...]] = get_args(PersonKind)
+STAFF_KINDS: Final[tuple[Kind, ...]] = get_args(StaffKind)
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+ROLES_TOLD: Final[Mapping[Kind, frozenset[str]]] = {
+    "staff_briefed": frozenset({"auditor", "editor", "finance", "juror", "manager"}),
+    "answer_overdue": frozenset({"manager"}),
+}
+"""Who of a brand's staff is told what; who works for it from outside is not among them."""
 
 SETTLED_AFTER: Final = timedelta(seconds=70)
 """After this, no transaction of before is still at work: MongoDB ends each after a minute."""
@@ -54,6 +65,15 @@ class Member:
     followed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMember:
+    """Somebody who works for a brand, in which roles and since when."""
+
+    member_id: str
+    roles: frozenset[str]
+    since: datetime
+
+
 def is_told(member: Member, happened_at: datetime) -> bool:
     """Whether a member hears of what happened in the contest at this moment.
 
@@ -65,6 +85,16 @@ def is_told(member: Member, happened_at: datetime) -> bool:
     )
 
 
-def choices(without_mail: Collection[str]) -> dict[Kind, bool]:
-    """For each kind whether its mails are wanted: all are, but for those ended."""
-    return {kind: kind not in without_mail for kind in KINDS}
+def has_role_for(member: StaffMember, kind: Kind) -> bool:
+    """Whether such messages are for somebody in the roles of this member."""
+    return not member.roles.isdisjoint(ROLES_TOLD[kind])
+
+
+def is_staff_told(member: StaffMember, kind: Kind, happened_at: datetime) -> bool:
+    """Whether a member of the brand's staff hears of this: by role, and if they were there."""
+    return member.since <= happened_at and has_role_for(member, kind)
+
+
+def choices(without_mail: Collection[str], kinds: Iterable[Kind]) -> dict[Kind, bool]:
+    """For each of the kinds whether its mails are wanted: all are, but for those ended."""
+    return {kind: kind not in without_mail for kind in kinds}

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from groundswell_notifications.audience.rules import KINDS, Kind
+from groundswell_notifications.audience.rules import PERSON_KINDS, Kind
 
 
 class Choice(BaseModel):
@@ -17,18 +17,11 @@ class Choice(BaseModel):
 
 
 class Choices(RootModel[dict[Kind, Choice]]):
-    """One choice for each kind of message, none left out."""
+    """One choice for each kind of message that the caller may get."""
 
     model_config = ConfigDict(
-        frozen=True, json_schema_extra={"example": {kind: {"email": True} for kind in KINDS}}
+        frozen=True, json_schema_extra={"example": {kind: {"email": True} for kind in PERSON_KINDS}}
     )
-
-    @field_validator("root")
-    @classmethod
-    def _complete(cls, named: dict[Kind, Choice]) -> dict[Kind, Choice]:
-        if missing := [kind for kind in KINDS if kind not in named]:
-            raise ValueError(f"not named: {', '.join(missing)}")
-        return named
 
     @classmethod
     def of(cls, wanted: dict[Kind, bool]) -> "Choices":

@@ -1,5 +1,6 @@
-"""Contests and their members, people's choices and the erased, in MongoDB."""
+"""Contests and their members, brands' staff, people's choices and the erased, in MongoDB."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -7,7 +8,13 @@ from pymongo import ASCENDING
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_kit.mongo import Document
-from groundswell_notifications.audience.rules import SETTLED_AFTER, Follow, Kind, Member
+from groundswell_notifications.audience.rules import (
+    SETTLED_AFTER,
+    Follow,
+    Kind,
+    Member,
+    StaffMember,
+)
 
 
 class KnownContest(NamedTuple):
@@ -19,18 +26,23 @@ class KnownContest(NamedTuple):
 
 
 class AudienceStore:
-    """Who takes part in which contest, or follows it: one row for each contest and person."""
+    """Who takes part in which contest, or follows it: one row for each contest and person.
+
+    And who works for which brand: one row for each member.
+    """
 
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self.client = database.client
         self._contests = database["contests"]
         self._members = database["members"]
+        self._staff = database["staff"]
 
     async def ensure_indexes(self) -> None:
         """Makes the collections' indexes; a repeat changes nothing."""
         in_contest = [("brand_id", ASCENDING), ("contest_id", ASCENDING)]
         await self._members.create_index([*in_contest, ("person_id", ASCENDING)], unique=True)
         await self._members.create_index([("person_id", ASCENDING), ("contest_id", ASCENDING)])
+        await self._staff.create_index([("brand_id", ASCENDING), ("_id", ASCENDING)])
 
     async def keep_contest(self, brand_id: str, contest_id: str, title: str) -> None:
         """Keeps or renews what is known of a contest."""
@@ -79,9 +91,27 @@ class AudienceStore:
         found = self._members.find(wanted).sort("person_id", ASCENDING).limit(limit)
         return [_member(row) async for row in found]
 
+    async def join(self, brand_id: str, member_id: str, roles: Iterable[str], at: datetime) -> None:
+        """Notes in which roles somebody works for a brand, since then or an earlier time."""
+        member = {"brand_id": brand_id, "_id": member_id}
+        joined = {"$set": {"roles": list(roles)}, "$min": {"since": at}}
+        await self._staff.update_one(member, joined, upsert=True)
+
+    async def staff_member(self, brand_id: str, member_id: str) -> StaffMember | None:
+        """Somebody who works for a brand, or None."""
+        row = await self._staff.find_one({"brand_id": brand_id, "_id": member_id})
+        return None if row is None else _staff_member(row)
+
+    async def staff(self, brand_id: str, after: str, limit: int) -> list[StaffMember]:
+        """A page of those who work for a brand, by id, from those after the member `after`."""
+        wanted = {"brand_id": brand_id, "_id": {"$gt": after}}
+        found = self._staff.find(wanted).sort("_id", ASCENDING).limit(limit)
+        return [_staff_member(row) async for row in found]
+
     async def erase(self, person_id: str) -> None:
-        """Takes the person out of all contests; a repeat changes nothing."""
+        """Takes the person out of all contests, and off a brand's staff; safe to repeat."""
         await self._members.delete_many({"person_id": person_id})
+        await self._staff.delete_one({"_id": person_id})
 
     async def _since(
         self, brand_id: str, contest_id: str, person_id: str, since: dict[str, datetime]
@@ -126,9 +156,9 @@ class PersonStore:
         found = await self._choices.find_one({"_id": person_id})
         return set() if found is None else set(found["without_mail"])
 
-    async def set_without_mail(self, person_id: str, kinds: list[Kind]) -> None:
+    async def set_without_mail(self, person_id: str, kinds: Iterable[str]) -> None:
         """Replaces the kinds that the person wants no mail of."""
-        chosen = {"without_mail": kinds}
+        chosen = {"without_mail": list(kinds)}
         await self._choices.replace_one({"_id": person_id}, chosen, upsert=True)
 
     async def end_mail(self, person_id: str, kind: Kind) -> None:
@@ -163,6 +193,10 @@ def _member(row: Document) -> Member:
         entered_at=row.get("entered_at"),
         followed_at=row.get("followed_at"),
     )
+
+
+def _staff_member(row: Document) -> StaffMember:
+    return StaffMember(member_id=row["_id"], roles=frozenset(row["roles"]), since=row["since"])
 
 
 def _follow(row: dict[str, Any]) -> Follow:

@@ -12,7 +12,8 @@ from groundswell_kit.mongo import is_unavailable
 from groundswell_kit.observability import get_logger
 from groundswell_kit.settings import SmtpSettings
 from groundswell_notifications.audience.queries import AudienceQueries
-from groundswell_notifications.email.identity import Identity, IdentityAway
+from groundswell_notifications.audience.rules import STAFF_KINDS
+from groundswell_notifications.email.identity import Contact, Identity, IdentityAway
 from groundswell_notifications.email.letters import LetterWriter, UnusableAddress
 from groundswell_notifications.email.rules import IN_HAND, delay_after, is_worth_sending
 from groundswell_notifications.messages.rules import DueMail, MailState, Message
@@ -90,9 +91,10 @@ class MailCommands:
     async def _end(self, message: Message, now: datetime) -> End:
         if not is_worth_sending(message.created_at, now):
             return "failed", "too late"
-        if not (await self.people.choices(message.person_id))[message.kind]:
+        kind = message.kind
+        if not (await self.people.choices(message.person_id, [kind]))[kind]:
             return "not_wanted", None
-        contact = await self.identity.contact(message.person_id)
+        contact = await self._contact(message)
         if contact is None:
             return "failed", "no such person"
         try:
@@ -102,3 +104,12 @@ class MailCommands:
         except MailRefused as refused:
             return "failed", f"refused with {refused.code}"
         return "sent", None
+
+    async def _contact(self, message: Message) -> Contact | None:
+        if message.kind not in STAFF_KINDS:
+            return await self.identity.person(message.person_id)
+        # Since they were told, the role may have gone by which it was for them.
+        brand_id, member_id = message.brand_id, message.person_id
+        if not await self.people.is_for_member(brand_id, member_id, message.kind):
+            return None
+        return await self.identity.member(brand_id, member_id)

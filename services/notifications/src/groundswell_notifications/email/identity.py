@@ -43,7 +43,7 @@ class _Token(_Answer):
     expires_in: float = Field(gt=0)
 
 
-class _Person(_Answer):
+class _Reached(_Answer):
     email: str = Field(min_length=3)
     display_name: str | None = None
 
@@ -76,28 +76,35 @@ class Identity:
         if self._session is not None:
             await self._session.close()
 
-    async def contact(self, person_id: str) -> Contact | None:
+    async def person(self, person_id: str) -> Contact | None:
         """How to reach the person now; None when they are erased or never were."""
+        return await self._contact(f"/v1/people/{_segment(person_id)}/address")
+
+    async def member(self, brand_id: str, member_id: str) -> Contact | None:
+        """How to reach a member of a brand's staff now; None when they are one no longer."""
+        brand = f"/v1/brands/{_segment(brand_id)}"
+        return await self._contact(f"{brand}/members/{_segment(member_id)}/address")
+
+    async def _contact(self, path: str) -> Contact | None:
         try:
             # Also for who waits while others ask for a token, one after the other.
             async with asyncio.timeout(CONTACT_SECONDS):
-                status, body = await self._ask(person_id)
+                status, body = await self._ask(path)
                 if status == 401:
                     # The token was revoked, or its key is gone: a new one, once.
                     self._token = None
-                    status, body = await self._ask(person_id)
+                    status, body = await self._ask(path)
             if status == 404:
                 return None
             if status != 200:
                 raise IdentityAway(f"status {status}")
-            person = _Person.model_validate_json(body)
+            reached = _Reached.model_validate_json(body)
         except (aiohttp.ClientError, TimeoutError, ValidationError) as error:
             raise IdentityAway(type(error).__name__) from None
-        return Contact(person.email, person.display_name)
+        return Contact(reached.email, reached.display_name)
 
-    async def _ask(self, person_id: str) -> tuple[int, bytes]:
+    async def _ask(self, path: str) -> tuple[int, bytes]:
         headers = {"Authorization": f"Bearer {await self._current_token()}"}
-        path = f"/v1/people/{quote(person_id, safe='')}/address"
         async with self._opened.get(self._url + path, headers=headers) as answer:
             return answer.status, await answer.read()
 
@@ -129,3 +136,8 @@ class Identity:
         if self._session is None:
             raise RuntimeError("identity is asked within `async with`")
         return self._session
+
+
+def _segment(id_: str) -> str:
+    """An id as one segment of a path, whatever is in it."""
+    return quote(id_, safe="")

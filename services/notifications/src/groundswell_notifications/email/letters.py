@@ -10,6 +10,7 @@ from email.utils import format_datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from groundswell_notifications.audience.rules import STAFF_KINDS
 from groundswell_notifications.email.identity import Contact
 from groundswell_notifications.email.rules import MailKind, unsubscribe_token
 from groundswell_notifications.messages.rules import Message, in_one_line, shortened
@@ -71,7 +72,7 @@ class LetterWriter:
             text=message.text,
             page=self.public_url + message.path,
             unsubscribe=unsubscribe,
-            account=f"{self.public_url}/account",
+            account=None if message.kind in STAFF_KINDS else f"{self.public_url}/account",
         )
         mail.set_content(text, cte="quoted-printable")
         return mail

@@ -1,14 +1,22 @@
-"""Telling people what an event says: one of them, or all of a contest; and forgetting them."""
+"""Telling people what an event says: one, all of a contest, or staff; and forgetting them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_kit.clock import utc_now
 from groundswell_kit.mongo import transaction
 from groundswell_notifications.audience.commands import AudienceCommands
 from groundswell_notifications.audience.queries import AudienceQueries
-from groundswell_notifications.audience.rules import SETTLED_AFTER, is_told
+from groundswell_notifications.audience.rules import (
+    SETTLED_AFTER,
+    STAFF_KINDS,
+    StaffMember,
+    is_staff_told,
+    is_told,
+)
 from groundswell_notifications.messages.occasions import Occasion
 from groundswell_notifications.messages.rules import Broadcast, Notice, addressed
 from groundswell_notifications.messages.store import BroadcastStore, MessageStore
@@ -16,6 +24,13 @@ from groundswell_notifications.messages.wording import words
 from groundswell_notifications.metrics import BROADCASTS_OPEN
 
 PAGE_PEOPLE = 500
+
+
+class _Listener(NamedTuple):
+    """Somebody whom a notice may be for, and whether it is."""
+
+    person_id: str
+    is_told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +47,7 @@ class MessageCommands:
     people: AudienceQueries
 
     async def tell(self, event: CloudEvent, occasion: Occasion) -> None:
-        """Tells the person of the occasion, or begins to tell all people of its contest."""
+        """Tells the person of the occasion, or begins to tell all whom it is for."""
 
         async def work() -> None:
             notice = await self._notice(event, occasion)
@@ -51,9 +66,24 @@ class MessageCommands:
 
         async def work() -> None:
             if await self.audience.enter(brand_id, contest_id, person_id, at):
-                notices = await self.broadcasts.since(brand_id, contest_id, at)
+                notices = await self.broadcasts.to_people(brand_id, contest_id, at)
                 messages = [addressed(notice, person_id) for notice in notices]
                 await self.messages.add(messages, utc_now())
+
+        await transaction(self.messages.client, work)
+
+    async def join(self, brand_id: str, member_id: str, roles: Iterable[str], at: datetime) -> None:
+        """Counts somebody among a brand's staff from `at` on, in these roles.
+
+        They are told at once what staff in such roles were told of since then.
+        """
+        member = StaffMember(member_id=member_id, roles=frozenset(roles), since=at)
+
+        async def work() -> None:
+            if await self.audience.join(brand_id, member_id, member.roles, at):
+                notices = await self.broadcasts.to_staff(brand_id, at)
+                told = [n for n in notices if is_staff_told(member, n.kind, n.happened_at)]
+                await self.messages.add([addressed(n, member_id) for n in told], utc_now())
 
         await transaction(self.messages.client, work)
 
@@ -71,7 +101,10 @@ class MessageCommands:
         return True
 
     async def erase(self, person_id: str) -> None:
-        """Forgets all that is kept of a person; no later event makes a message for them."""
+        """Forgets all that is kept of a person, or of a member of staff who was removed.
+
+        No later event makes a message for them.
+        """
 
         async def work() -> None:
             await self.messages.erase(person_id)
@@ -98,9 +131,7 @@ class MessageCommands:
 
     async def _tell_page(self, before: Broadcast) -> None:
         notice, now = before.notice, utc_now()
-        page = await self.people.members(
-            notice.brand_id, notice.contest_id, before.told_up_to, PAGE_PEOPLE
-        )
+        page = await self._page(notice, before.told_up_to)
         next_at: datetime | None = now
         if len(page) == PAGE_PEOPLE:
             after = replace(before, told_up_to=page[-1].person_id)
@@ -108,8 +139,17 @@ class MessageCommands:
             after = replace(before, told_up_to="", passes_left=before.passes_left - 1)
             next_at = now + SETTLED_AFTER if after.passes_left else None
         await self.broadcasts.advance(before, after, next_at)
-        told = [m.person_id for m in page if is_told(m, notice.happened_at)]
+        told = [listener.person_id for listener in page if listener.is_told]
         await self.messages.add([addressed(notice, person_id) for person_id in told], now)
+
+    async def _page(self, notice: Notice, after: str) -> list[_Listener]:
+        """The next of those whom a notice may be for, by id, from those after the id `after`."""
+        at = notice.happened_at
+        if notice.kind in STAFF_KINDS:
+            staff = await self.people.staff(notice.brand_id, after, PAGE_PEOPLE)
+            return [_Listener(m.member_id, is_staff_told(m, notice.kind, at)) for m in staff]
+        members = await self.people.members(notice.brand_id, notice.contest_id, after, PAGE_PEOPLE)
+        return [_Listener(m.person_id, is_told(m, at)) for m in members]
 
     async def _notice(self, event: CloudEvent, occasion: Occasion) -> Notice:
         facts = dict(occasion.facts)

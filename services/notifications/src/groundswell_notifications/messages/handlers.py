@@ -1,11 +1,11 @@
-"""What the service hears of contests, ideas, winners, rewards and people."""
+"""What the service hears of contests, ideas, winners, rewards, people and staff."""
 
 from dataclasses import dataclass
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
 from groundswell_contracts.ideas import IdeaSubmitted
-from groundswell_contracts.people import PersonErased
+from groundswell_contracts.people import MemberInvited, MemberRemoved, PersonErased
 from groundswell_notifications.audience.commands import AudienceCommands
 from groundswell_notifications.messages.commands import MessageCommands
 from groundswell_notifications.messages.occasions import occasion
@@ -51,3 +51,16 @@ class MessageHandlers:
         if not isinstance(event.data, PersonErased):
             raise TypeError(f"{event.data.type} erases nobody")
         await self.messages.erase(event.data.person_id)
+
+    async def on_member_invited(self, event: CloudEvent) -> None:
+        """Counts the member among the brand's staff, in these roles."""
+        if not isinstance(event.data, MemberInvited):
+            raise TypeError(f"{event.data.type} invites nobody")
+        member = event.data
+        await self.messages.join(event.brand_id, member.member_id, member.roles, event.time)
+
+    async def on_member_removed(self, event: CloudEvent) -> None:
+        """Ends all that the member was told, and forgets them."""
+        if not isinstance(event.data, MemberRemoved):
+            raise TypeError(f"{event.data.type} removes nobody")
+        await self.messages.erase(event.data.member_id)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
-from groundswell_contracts.commitments import MilestoneReached
-from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged
+from groundswell_contracts.commitments import CommitmentOverdue, MilestoneReached
+from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, StaffBriefed
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import (
     IdeaAnswered,
@@ -20,7 +20,7 @@ from groundswell_contracts.ideas import (
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
 from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 from groundswell_notifications.audience.rules import Kind
-from groundswell_notifications.messages.rules import amount_text, moment_text
+from groundswell_notifications.messages.rules import amount_text, day_text, moment_text
 
 ToAuthor = (
     IdeaSubmitted
@@ -56,7 +56,7 @@ _KINDS: Final[Mapping[type[ToOnePerson], Kind]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """Something to tell: to one person, or to all of a contest when `person_id` is None.
+    """Something to tell: to one person, or when `person_id` is None to all whom the kind is for.
 
     `facts` are what its wording may name, as others wrote them; None for what is not known.
     """
@@ -81,6 +81,10 @@ def occasion(data: Event) -> Occasion | None:
             return _of_pause(data)
         case MilestoneReached():
             return _of_milestone(data)
+        case StaffBriefed():
+            return _of_briefing(data)
+        case CommitmentOverdue():
+            return _of_overdue(data)
         case WinnerDeclined() if data.cause == "declined":
             return None
     if isinstance(data, ToAuthor):
@@ -117,6 +121,21 @@ def _of_milestone(reached: MilestoneReached) -> Occasion:
     return _of_contest("milestone_reached", reached.contest_id, path, facts)
 
 
+def _of_briefing(briefed: StaffBriefed) -> Occasion:
+    opens_at = None if briefed.opens_at is None else moment_text(briefed.opens_at)
+    facts = {"contest": briefed.title, "reason": briefed.words, "opens_at": opens_at}
+    return _of_contest("staff_briefed", briefed.contest_id, _contest(briefed.contest_id), facts)
+
+
+def _of_overdue(overdue: CommitmentOverdue) -> Occasion:
+    facts = {
+        "contest": overdue.title,
+        "answer_by": day_text(overdue.answer_by),
+        "answered": f"{overdue.answered:,} of {overdue.to_answer:,}",
+    }
+    return _of_contest("answer_overdue", overdue.contest_id, _contest(overdue.contest_id), facts)
+
+
 def _of_contest(
     kind: Kind, contest_id: str, path: str, facts: Mapping[str, str | None]
 ) -> Occasion:
@@ -133,7 +152,9 @@ def _of_idea(data: ToAuthor) -> Occasion:
             path = _idea(data.into_idea_id)
         case _:
             path = _idea(data.idea_id)
-    said = {"reason": getattr(data, "reason", None), "outcome": getattr(data, "outcome", None)}
+    said = {name: getattr(data, name, None) for name in ("reason", "outcome", "entered_by")}
+    if isinstance(data, IdeaMerged) and data.with_votes:
+        said["votes"] = "along"
     return Occasion(
         kind=_KINDS[type(data)],
         person_id=data.participant_id,

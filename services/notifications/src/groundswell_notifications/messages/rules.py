@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
@@ -71,7 +71,9 @@ class DueMail(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broadcast:
-    """A notice for all people of a contest, and how far it has come: those up to `told_up_to`.
+    """A notice for many, and how far it has come: those up to `told_up_to`.
+
+    By its kind it is for all people of its contest, or for staff of the brand.
 
     The people are gone through twice: at once, and again when no transaction that began before is
     still at work, because it may have added somebody behind the first pass.
@@ -133,9 +135,14 @@ def amount_text(amount_minor: int, currency: str) -> str:
     return f"{Decimal(amount_minor).scaleb(-digits):,.{digits}f} {currency}"
 
 
+def day_text(day: date) -> str:
+    """A day as people read it: `16 April 2026`."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def moment_text(moment: datetime) -> str:
     """A moment in UTC as people read it: `16 April 2026, 23:00 UTC`."""
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+    return f"{day_text(moment)}, {moment:%H:%M} UTC"
 
 
 def _shows(character: str) -> bool:

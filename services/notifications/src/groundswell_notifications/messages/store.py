@@ -10,6 +10,7 @@ from pymongo import ASCENDING, DESCENDING, ReturnDocument, UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_kit.mongo import Document
+from groundswell_notifications.audience.rules import PERSON_KINDS, STAFF_KINDS
 from groundswell_notifications.messages.rules import Broadcast, DueMail, MailState, Message, Notice
 
 _MESSAGE = TypeAdapter(Message)
@@ -26,7 +27,10 @@ class MailQueue(NamedTuple):
 
 
 class MessageStore:
-    """All messages. They belong to people, who belong to no brand: reads name the person."""
+    """All messages. They belong to people, who belong to no brand: reads name the person.
+
+    A member of a brand's staff is named alike, by an id that is theirs at this brand alone.
+    """
 
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self.client = database.client
@@ -111,7 +115,7 @@ class MessageStore:
 
 
 class BroadcastStore:
-    """What all people of a contest are told, for ever, and which of it is not all told yet."""
+    """What all of a contest, or of a brand's staff, are told, for ever, and how far that is."""
 
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self.client = database.client
@@ -121,6 +125,9 @@ class BroadcastStore:
         """Makes the collection's indexes; a repeat changes nothing."""
         await self._broadcasts.create_index(
             [("brand_id", ASCENDING), ("contest_id", ASCENDING), ("happened_at", ASCENDING)]
+        )
+        await self._broadcasts.create_index(
+            [("brand_id", ASCENDING), ("kind", ASCENDING), ("happened_at", ASCENDING)]
         )
         await self._broadcasts.create_index("next_at", sparse=True)
 
@@ -132,11 +139,16 @@ class BroadcastStore:
         known = {"brand_id": brand_id, "_id": _broadcast_id(notice)}
         await self._broadcasts.update_one(known, {"$setOnInsert": first}, upsert=True)
 
-    async def since(self, brand_id: str, contest_id: str, happened_at: datetime) -> list[Notice]:
+    async def to_people(
+        self, brand_id: str, contest_id: str, happened_at: datetime
+    ) -> list[Notice]:
         """What a contest's people were told, or are being told, of that time and later."""
         in_contest = {"brand_id": brand_id, "contest_id": contest_id}
-        found = self._broadcasts.find(in_contest | {"happened_at": {"$gte": happened_at}})
-        return [_NOTICE.validate_python(document) async for document in found]
+        return await self._since(happened_at, in_contest | {"kind": {"$in": PERSON_KINDS}})
+
+    async def to_staff(self, brand_id: str, happened_at: datetime) -> list[Notice]:
+        """What a brand's staff were told, or are being told, of that time and later."""
+        return await self._since(happened_at, {"brand_id": brand_id, "kind": {"$in": STAFF_KINDS}})
 
     async def next_due_of_all_brands(self, now: datetime) -> Broadcast | None:
         """A broadcast whose next page is due, the longest due first."""
@@ -163,6 +175,10 @@ class BroadcastStore:
     async def count_open_of_all_brands(self) -> int:
         """How many broadcasts are not through."""
         return await self._broadcasts.count_documents({"next_at": {"$exists": True}})
+
+    async def _since(self, happened_at: datetime, wanted: Document) -> list[Notice]:
+        found = self._broadcasts.find(wanted | {"happened_at": {"$gte": happened_at}})
+        return [_NOTICE.validate_python(document) async for document in found]
 
 
 def _broadcast_id(notice: Notice) -> str:

@@ -2,7 +2,8 @@
 
 A template has a block `subject`, of one line, and a block `text`; both may name `idea` and
 `contest` (in quotes, or what stands for a contest that is not known), `milestone`, `reason`,
-`outcome`, `amount` and `closes_at`.
+`entered_by` (in quotes, or nothing where the author entered the idea themselves),
+`outcome`, `amount`, `opens_at`, `closes_at`, `answer_by` and `answered`.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from groundswell_notifications.messages.rules import (
 )
 
 TITLE_CHARACTERS = 200
+
+_AS_THEY_ARE = ("outcome", "votes", "amount", "opens_at", "closes_at", "answer_by", "answered")
 
 _TEMPLATES = Environment(
     loader=PackageLoader(__package__),
@@ -42,10 +45,9 @@ def words(kind: Kind, facts: Mapping[str, str | None]) -> Words:
         "idea": _quoted(facts.get("idea"), "your idea"),
         "contest": _quoted(facts.get("contest"), "the contest"),
         "milestone": _quoted(facts.get("milestone"), "a step"),
+        "entered_by": _quoted(facts.get("entered_by"), ""),
         "reason": in_lines(facts.get("reason") or ""),
-        "outcome": facts.get("outcome"),
-        "amount": facts.get("amount"),
-        "closes_at": facts.get("closes_at"),
+        **{name: facts.get(name) for name in _AS_THEY_ARE},
     }
     template = _TEMPLATES.get_template(f"{kind}.txt")
     context = template.new_context(named)
