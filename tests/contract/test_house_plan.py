@@ -87,6 +87,7 @@ BREACHES = [
     imports("ideas", f"{IDEAS}/submissions/planted.py", "groundswell_ideas.moderation"),
     imports("ideas", f"{IDEAS}/moderation/planted.py", "groundswell_ideas.selection"),
     imports("identity", f"{IDENTITY}/people/planted.py", "groundswell_identity.memberships"),
+    imports("identity", f"{IDENTITY}/captures/planted.py", "groundswell_identity.memberships"),
     imports("identity", f"{IDENTITY}/memberships/planted.py", "groundswell_identity.tokens"),
     imports("identity", f"{IDENTITY}/keys/planted.py", "groundswell_identity.memberships"),
     imports("identity", f"{IDENTITY}/tokens/planted.py", "groundswell_identity.signin"),

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import httpx2
 import pytest
 
+from tests.support.colleagues import colleague, mail_to
+from tests.support.link_follower import follow_and_vote
 from tests.support.people import Person
 from tests.support.programme_story import (
     Headers,
@@ -21,7 +23,7 @@ from tests.support.programme_story import (
 
 pytestmark = pytest.mark.timeout(240)
 
-DIRECTOR = "freya"
+DIRECTOR, HER_PREDECESSOR = "freya", "nils"
 REWARD = {"amount_minor": 200_000, "currency": "EUR"}
 REWARD_TERMS = "Paid within 30 days of your acceptance, to you."
 CHARITY = "Shoes for schools"
@@ -54,19 +56,23 @@ class Shoes:
 
 async def test_customers_design_a_shoe(story: ProgrammeStory) -> None:
     mia, jonas, sora, emil = await story.people("Mia", "Jonas", "Sora", "Emil")
+    ines = await colleague(story, "Ines", "finance")
     shoes = Shoes(story, mia, jonas, sora, emil)
 
     await the_brand_says_what_to_expect(story)
+    await its_own_people_hear_first(story, ines)
     await somebody_looks_at_it_before_it_opens(story)
     await a_small_pilot_is_widened(shoes)
     await an_editor_looks_at_every_sketch(shoes)
+    await another_creative_director_takes_over(story)
     await the_creative_director_alone_picks_exactly_ten(shoes)
+    await what_is_handed_in_stays_in_her_hands(story)
     await the_public_votes_on_the_ten_only(shoes)
     await the_five_with_most_votes_win(shoes)
     await one_declines_and_the_next_in_line_comes_up(shoes)
     await the_winners_say_who_gets_the_reward(shoes)
     await the_team_works_with_the_winners_until_the_shoes_ship(shoes)
-    await everybody_was_told(shoes)
+    await everybody_was_told(shoes, ines)
 
 
 async def the_brand_says_what_to_expect(story: ProgrammeStory) -> None:
@@ -92,12 +98,32 @@ async def the_brand_says_what_to_expect(story: ProgrammeStory) -> None:
         reward_budget={"amount_minor": 1_500_000, "currency": "EUR"},
         reward_plan={"per_winner": REWARD, "terms": REWARD_TERMS},
         pilot={"people": 3, "days": 14},
-        selection={"shortlist": {"curator": "Creative director", "curator_id": DIRECTOR}},
+        selection={"shortlist": {"curator": "Creative director", "curator_id": HER_PREDECESSOR}},
     )
     changed = {"selection": {"shortlist": {"by": "all"}}}
     headers = story.staff("manager") | await story.version()
     refused = await story.send("PATCH", story.path, headers, changed)
     assert rules_of(refused) == [("body.selection.shortlist.by", "fixed-by-template")]
+
+
+async def its_own_people_hear_first(story: ProgrammeStory, ines: Person) -> None:
+    """Ines keeps the books. She reads of the contest while nobody outside knows of it."""
+    sheet = await story.done("GET", f"{story.path}/readiness", story.staff("manager"))
+    assert (sheet["ready"], sheet["staff"]["told_at"]) == (True, None)
+    for_all = await story.send("POST", f"{story.path}/staff-briefing", story.staff("editor"))
+    assert for_all.status_code == 403
+    manager = story.staff("manager")
+    told = await story.done("POST", f"{story.path}/staff-briefing", manager)
+    assert await story.done("POST", f"{story.path}/staff-briefing", manager) == told
+    sheet = await story.done("GET", f"{story.path}/readiness", story.staff("auditor"))
+    assert (sheet["staff"], told["up_to_date"]) == (told, True)
+
+    mail = await mail_to(story, ines)
+    (message,) = await story.hears(ines, "staff_briefed")
+    assert mail.subject == message["subject"] == "You hear of it first: “Design our next shoe”"
+    for text in (mail.text, message["text"]):
+        assert STAFF_WORDS in text
+    assert (await story.send("GET", story.path, None)).status_code == 404
 
 
 async def somebody_looks_at_it_before_it_opens(story: ProgrammeStory) -> None:
@@ -116,7 +142,7 @@ async def somebody_looks_at_it_before_it_opens(story: ProgrammeStory) -> None:
     assert (page["phase"], page["vote"], page["takes_ideas"]) == ("submission", "binding", True)
     assert page["selection"]["shortlist"]["size"] == 10
     assert page["selection"]["shortlist"]["curator"] == "Creative director"
-    assert DIRECTOR not in str(page)  # everybody reads the office, not who holds it
+    assert HER_PREDECESSOR not in str(page)  # everybody reads the office, not who holds it
 
 
 async def a_small_pilot_is_widened(shoes: Shoes) -> None:
@@ -162,6 +188,26 @@ async def an_editor_looks_at_every_sketch(shoes: Shoes) -> None:
     assert original.status_code == 404
 
 
+async def another_creative_director_takes_over(story: ProgrammeStory) -> None:
+    """Nobody has picked yet; everybody reads why somebody else will, and under which office."""
+    handed_over = await hand_over(story, DIRECTOR)
+    assert (handed_over.status_code, handed_over.json()["curator"]) == (201, "Creative director")
+    amendments = (await story.read(f"{story.path}/amendments"))["items"]
+    assert amendments[-1]["reason"] == "Our creative director has left the house."
+    assert DIRECTOR not in str((amendments, await story.decision()))
+
+
+async def what_is_handed_in_stays_in_her_hands(story: ProgrammeStory) -> None:
+    assert rules_of(await hand_over(story, HER_PREDECESSOR)) == [("shortlist", "handed-in")]
+
+
+async def hand_over(story: ProgrammeStory, curator_id: str) -> httpx2.Response:
+    """The answer to a manager who names another creative director."""
+    curator = {"curator": "Creative director", "curator_id": curator_id}
+    body = {"reason": "Our creative director has left the house.", "curator_changed": curator}
+    return await story.send("POST", f"{story.path}/amendments", story.staff("manager"), body)
+
+
 async def the_creative_director_alone_picks_exactly_ten(shoes: Shoes) -> None:
     story = shoes.story
     ten = [shoes.ideas[title] for title in sorted(PLACES)]
@@ -170,10 +216,10 @@ async def the_creative_director_alone_picks_exactly_ten(shoes: Shoes) -> None:
         headers = by | await story.version()
         return await story.send("PUT", f"{story.path}/shortlist", headers, {"idea_ids": idea_ids})
 
-    freya, another = story.employee(DIRECTOR, "editor"), story.employee("ulf", "editor")
+    freya, nils = (story.employee(name, "editor") for name in (DIRECTOR, HER_PREDECESSOR))
     for picked in ([*ten, shoes.ideas["Clog"]], ten[:9]):
         assert rules_of(await answer(freya, picked)) == [("body.idea_ids", "size")]
-    for by in (another, story.staff("manager")):
+    for by in (nils, story.staff("manager")):
         assert (await answer(by, ten)).status_code == 403
     assert (await answer(freya, ten)).status_code == 200
 
@@ -193,7 +239,9 @@ async def the_public_votes_on_the_ten_only(shoes: Shoes) -> None:
         "The idea is not on this poll's ballot.",
     )
     crowd = {idea_id: 10 - place for place, idea_id in enumerate(best_first)}
-    await story.crowd_votes(story.poll_id, crowd)
+    dolphin = shoes.ideas["Dolphin"]
+    await story.crowd_votes(story.poll_id, crowd | {dolphin: crowd[dolphin] - 1})
+    code = await mias_friend_follows_her_link_and_votes(shoes)
     again = await story.try_to_vote(
         story.poll_id, story.participant(f"voter 0 of {best_first[0]}"), best_first[1]
     )
@@ -202,6 +250,32 @@ async def the_public_votes_on_the_ten_only(shoes: Shoes) -> None:
     assert await story.certified(story.poll_id) == crowd
     (tally,) = await story.told("TallyCertified")
     assert {idea["idea_id"]: idea["votes"] for idea in tally.data["tally"]} == crowd
+    await mia_reads_what_her_link_brought(shoes, code)
+
+
+async def mias_friend_follows_her_link_and_votes(shoes: Shoes) -> str:
+    """Lea has never been here: she reads the page, signs in, comes back to it, and votes there."""
+    story, dolphin = shoes.story, shoes.ideas["Dolphin"]
+    link = await story.done("POST", f"/v1/ideas/{dolphin}/share-links", shoes.mia.headers)
+    await follow_and_vote(story, f"lea.{story.run}@example.org", link["link"])
+    return str(link["code"])
+
+
+async def mia_reads_what_her_link_brought(shoes: Shoes, code: str) -> None:
+    """One visit, however often Lea turned the pages, and in the certified count one vote."""
+    story, dolphin = shoes.story, shoes.ideas["Dolphin"]
+    found = await story.until(
+        f"{story.ideas_url}/v1/ideas/{dolphin}/sources",
+        lambda sources: sources["votes"] and sources["votes"][0]["sources"],
+        shoes.mia.headers,
+    )
+    hers = {"source": "share", "code": code, "shared_by": shoes.mia.id}
+    (votes,) = found["votes"]
+    assert votes["sources"] == [{**hers, "votes": 1}]
+    assert (votes["votes"], votes["unnamed"], votes["others"]) == (10, 9, 0)
+    assert [source["visits"] for source in found["sources"] if source["code"] == code] == [1]
+    (attributed,) = await story.told("VotesAttributed")
+    assert attributed.data["links"] == [{"via": code, "votes": 1}]
 
 
 async def the_five_with_most_votes_win(shoes: Shoes) -> None:
@@ -298,8 +372,9 @@ async def the_team_works_with_the_winners_until_the_shoes_ship(shoes: Shoes) -> 
     assert page["answers"] == {"to_answer": 13, "in_time": 13, "share": 10_000}
 
 
-async def everybody_was_told(shoes: Shoes) -> None:
+async def everybody_was_told(shoes: Shoes, ines: Person) -> None:
     story = shoes.story
+    await story.hears(ines, "staff_briefed")
     entered = ["idea_received", "idea_approved"]
     stood = [*entered, "idea_shortlisted"]
     public = ["voting_opened", "result_published", "milestone_reached", "milestone_reached"]
@@ -308,11 +383,14 @@ async def everybody_was_told(shoes: Shoes) -> None:
     await story.hears(shoes.jonas, *stood, "won", "reward_offered", *public)
     await story.hears(shoes.emil, *entered, *public)
 
-    steps = await story.told("ContestPublished", "ContestPhaseChanged", "ContestAmended")
+    steps = await story.told(
+        *("StaffBriefed", "ContestPublished", "ContestPhaseChanged", "ContestAmended")
+    )
     assert [e.data.get("to_phase", e.name) for e in steps] == [
+        "StaffBriefed",
         "ContestPublished",
         "submission",
-        "ContestAmended",
+        *("ContestAmended", "ContestAmended"),
         "voting",
         "deliberation",
         "decided",

@@ -194,6 +194,7 @@ async def _the_topics_tell_it(story: ProgrammeStory, *live: Json) -> None:
     assert sorted(codes) == sorted((idea["title"], idea["product_code"]) for idea in live)
     counts = Counter(event.name for event in await story.told())
     assert counts == {
+        "StaffBriefed": 1,
         "ContestPublished": 1,
         "ContestPhaseChanged": 2,
         "IdeaSubmitted": 4,

@@ -252,6 +252,7 @@ async def _the_topics_tell_it(story: ProgrammeStory) -> None:
     told = Counter(event.name for event in await story.told())
     del told["VotingOpened"], told["PollAnnounced"]  # once for each partition of the votes log
     assert told == {
+        "StaffBriefed": 1,
         "ContestPublished": 1,
         "ContestPhaseChanged": 4,
         "IdeaSubmitted": 7,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.support.colleagues import mail_to
 from tests.support.people import Person
 from tests.support.programme_story import (
     Headers,
@@ -21,6 +22,7 @@ from tests.support.programme_story import (
     until_clocks_show,
     whole_minute,
 )
+from tests.support.story import BRAND, expect
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -29,7 +31,7 @@ HO_CHI_MINH, MANILA = "Asia/Ho_Chi_Minh", "Asia/Manila"
 TITLES = {"en": "Our drink, your way", "vi": "Thức uống của bạn", "tl": "Ang inumin mo"}
 TERMS = "The recipe stays yours; we may brew it for five years."
 STORM = "A storm is coming in: the eateries close, and so does the vote."
-SECONDS_TO_VOTE = 30
+SECONDS_TO_VOTE = 45
 
 
 @dataclass(slots=True)
@@ -40,8 +42,8 @@ class Tables:
     an: Person
     binh: Person
     luz: Person
-    rosa: Person
     closes_in_manila: datetime
+    rosa: Person = field(init=False)
     ideas: dict[str, str] = field(default_factory=dict)
     polls: dict[str, str] = field(default_factory=dict)
 
@@ -62,8 +64,8 @@ class Tables:
 
 async def test_each_region_has_a_drink_of_its_own(story: ProgrammeStory) -> None:
     an, binh = await story.people("An", "Binh", country="VN")
-    luz, rosa = await story.people("Luz", "Rosa", country="PH")
-    tables = Tables(story, an, binh, luz, rosa, closes_in_manila=whole_minute(SECONDS_TO_VOTE))
+    luz = await story.person("Luz", country="PH")
+    tables = Tables(story, an, binh, luz, closes_in_manila=whole_minute(SECONDS_TO_VOTE))
 
     await one_contest_speaks_to_each_region(tables)
     await people_enter_where_they_live(tables)
@@ -166,14 +168,21 @@ async def people_enter_where_they_live(tables: Tables) -> None:
 
 
 async def rosa_s_recipe_is_taken_down_at_her_table(tables: Tables) -> None:
-    """Somebody of the brand ate at Rosa's three days ago, and hands in what she told them."""
-    story, rosa, waiter = tables.story, tables.rosa, tables.story.employee("tessa", "editor")
+    """Somebody of the brand ate at Rosa's three days ago, and hands in what she told them.
+
+    She has never been here: they know her address, and she reads in her mail what they did.
+    """
+    story, waiter = tables.story, tables.story.employee("tessa", "editor")
+    address = f"rosa.{story.run}@example.org"
+    body = {"email": address, "locale": "tl", "time_zone": MANILA}
+    captures = f"{story.groundswell.identity_url}/v1/brands/{BRAND}/captures"
+    captured = expect(await story.http.post(captures, headers=waiter, json=body), 201)
     told_at = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
     capture = {
         "title": "Calamansi at tanglad",
         "summary": "Half a calamansi, lemon grass, and ice from this morning.",
         **await tables.entry(waiter, "PH", 5),
-        "participant_id": rosa.id,
+        "participant_id": captured["person_id"],
         "on_behalf_of": "Told at her carinderia on Aurora Boulevard.",
         "original_at": told_at.isoformat(),
     }
@@ -181,15 +190,22 @@ async def rosa_s_recipe_is_taken_down_at_her_table(tables: Tables) -> None:
     tables.ideas["Calamansi at tanglad"] = idea["id"]
     assert idea["region"] == PHILIPPINES
 
-    (mine,) = (await story.done("GET", "/v1/me/ideas", rosa.headers))["items"]
+    mail = await mail_to(story, Person(captured["person_id"], address, "", ""))
+    assert "“The taste team” has entered “Calamansi at tanglad”" in mail.text
+    assert "sign in with this address" in mail.text
+    tables.rosa = await story.person("Rosa", country="PH")
+    assert tables.rosa.id == captured["person_id"]
+    (mine,) = (await story.done("GET", "/v1/me/ideas", tables.rosa.headers))["items"]
     assert mine["record"]["acceptance"]["terms_version"] == 1
     read_by_staff = await story.done("GET", f"/v1/ideas/{idea['id']}", waiter)
     provenance = read_by_staff["record"]["provenance"]
     assert (provenance["kind"], provenance["on_behalf_of"]) == ("staff", capture["on_behalf_of"])
+    trail = await story.http.get(captures, headers=story.staff("auditor"))
+    assert expect(trail, 200)["items"] == [captured]
     await story.approve(idea["id"])
     shown = await story.read(f"/v1/ideas/{idea['id']}")
     assert datetime.fromisoformat(shown["original_at"]) == told_at
-    assert (shown["participant_id"], shown["record"]) == (rosa.id, None)
+    assert (shown["participant_id"], shown["record"]) == (tables.rosa.id, None)
     assert "Aurora" not in str(shown)
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
+from tests.support.colleagues import colleague
 from tests.support.people import Person
 from tests.support.programme_story import (
     Json,
@@ -25,11 +26,13 @@ pytestmark = pytest.mark.timeout(240)
 FIRST, TOP = 3, 5
 IN_TIME_SECONDS = 30
 WANTED = "It builds well, and nothing in the shops is like it."
+SAME = "Both are lighthouses, and we would build one."
+APART = "We looked again: one of them is a lightship."
 UNWANTED = "A windmill of ours comes out in spring; two would take each other's place."
 
 
 async def test_supporters_lift_ideas_into_a_review(story: ProgrammeStory) -> None:
-    tom, ada, ben, wim, cara = await story.people("Tom", "Ada", "Ben", "Wim", "Cara")
+    tom, ada, ben, wim, cara, noor = await story.people("Tom", "Ada", "Ben", "Wim", "Cara", "Noor")
 
     # The ladder opens with nothing on it, and stays open for more than a year.
     first_review = whole_minute(25)
@@ -80,7 +83,7 @@ async def test_supporters_lift_ideas_into_a_review(story: ProgrammeStory) -> Non
     reasonless = await story.send("PUT", f"{story.path}/reviews/{castle}", story.staff("manager"))
     assert reasonless.status_code == 422
     expect(await _answer(story, castle, "accepted", WANTED), 200)
-    expect(await _answer(story, windmill, "declined", UNWANTED), 200)
+    await _an_expert_from_outside_looks(story, windmill, castle)
     assert rules_of(await _answer(story, windmill, "accepted", WANTED)) == [("outcome", "final")]
 
     # Who came later is for the review after that.
@@ -89,15 +92,15 @@ async def test_supporters_lift_ideas_into_a_review(story: ProgrammeStory) -> Non
         ("review_windows", "early")
     ]
 
-    # Tom's castle is made: he takes the win, has his say, and keeps his share of each sale.
-    win = f"{story.path}/winners/{castle}/acceptance"
-    await story.done("POST", win, tom.headers, {})
-    said = {"title": "First model", "words": "Tom chose the towers.", "idea_id": castle}
-    await story.done("POST", f"{story.path}/milestones", story.staff("manager"), said)
+    # Two that say the same go on as one while people vote; who supports both counts once.
+    lamp = await _two_lighthouses_go_on_as_one(story, noor, poll_id, lighthouse)
+    assert await _collected(story, 2, window="Second review") == {treehouse, lighthouse}
 
+    await _the_castle_is_made(story, tom, castle)
     await _the_record_shows_it(story, castle)
+    await _everybody_reads_of_the_merge(story, noor, lamp, lighthouse)
     await _everybody_has_heard(story, tom, ada, ben, wim, cara)
-    await _the_topics_tell_it(story, castle, windmill, submarine, treehouse)
+    await _the_topics_tell_it(story, submarine, [castle, windmill, treehouse, lighthouse])
 
 
 async def _draft_the_programme(story: ProgrammeStory, first_review: datetime) -> None:
@@ -164,6 +167,47 @@ async def _is_supported(story: ProgrammeStory, poll_id: str, idea_id: str, by: i
     await story.crowd_votes(poll_id, {idea_id: by - 1})
 
 
+async def _have_supporters(story: ProgrammeStory, poll_id: str, votes: dict[str, int]) -> None:
+    """So many people support these ideas, as everybody reads it."""
+
+    def holds(standings: Json) -> bool:
+        found = {idea["idea_id"]: idea["votes"] for idea in standings["ideas"]}
+        return {idea_id: found.get(idea_id) for idea_id in votes} == votes
+
+    await story.until(f"{story.voting_url}/v1/polls/{poll_id}/standings", holds)
+
+
+async def _two_lighthouses_go_on_as_one(
+    story: ProgrammeStory, noor: Person, poll_id: str, lighthouse: str
+) -> str:
+    """Noor's is merged into Ada's, parted and merged again; somebody supports both."""
+    lamp = await story.hand_in(noor.headers, "A lighthouse whose lamp turns")
+    await story.approve(lamp)
+    await _is_supported(story, poll_id, lamp, by=FIRST - 1)
+    both = story.voter(f"the first to support {lighthouse}")
+    expect(await story.try_to_vote(poll_id, both, lamp), 202)
+    await _have_supporters(story, poll_id, {lighthouse: FIRST, lamp: FIRST})
+
+    url, merge = f"/v1/ideas/{lamp}/merge", {"into_idea_id": lighthouse, "reason": SAME}
+    assert (await story.send("POST", url, story.staff("editor"), merge)).status_code == 403
+    await story.done("POST", url, story.staff("manager"), merge)
+    poll = f"{story.voting_url}/v1/polls/{poll_id}"
+    await story.until(poll, lambda p: lamp not in p["idea_ids"])
+    await _have_supporters(story, poll_id, {lighthouse: 2 * FIRST - 1})
+    ladder = f"{poll}/ladder/{lighthouse}"
+    await story.until(ladder, lambda found: found["steps"][-1]["state"] == "reached")
+    stray = await story.try_to_vote(poll_id, story.voter("Stray"), lamp)
+    assert stray.is_client_error
+
+    apart = {"reason": APART}
+    await story.done("POST", f"/v1/ideas/{lamp}/unmerge", story.staff("manager"), apart)
+    await story.until(poll, lambda p: lamp in p["idea_ids"])
+    await _have_supporters(story, poll_id, {lighthouse: FIRST, lamp: FIRST})
+    await story.done("POST", url, story.staff("manager"), merge)
+    await _have_supporters(story, poll_id, {lighthouse: 2 * FIRST - 1})
+    return lamp
+
+
 async def _steps(story: ProgrammeStory, poll_id: str, idea_id: str) -> list[str]:
     """How far an idea has come on its ladder, as everybody reads it."""
     url = f"{story.voting_url}/v1/polls/{poll_id}/ladder/{idea_id}"
@@ -185,12 +229,41 @@ async def _answer(
     return await story.send("PUT", path, story.staff("manager"), body)
 
 
+async def _an_expert_from_outside_looks(story: ProgrammeStory, windmill: str, castle: str) -> None:
+    """Mo makes models, and works for somebody else: one idea is given to him, and no other."""
+    mo = await colleague(story, "Mo", "expert")
+    given, office = f"{story.path}/reviews/{windmill}", "Model maker from outside"
+    asked = {"expert_id": mo.id, "office": office}
+    await story.done("PUT", f"{given}/expert", story.staff("manager"), asked)
+    (task,) = (await story.done("GET", "/v1/me/reviews", mo.headers))["items"]
+    assert (task["idea_id"], task["title"]) == (windmill, "A windmill that grinds")
+    sheet = await story.send("GET", f"{story.path}/readiness", mo.headers)
+    assert sheet.status_code == 403
+    body = {"outcome": "declined", "reason": UNWANTED}
+    another = await story.send("PUT", f"{story.path}/reviews/{castle}", mo.headers, body)
+    assert another.status_code == 404
+    await story.done("PUT", given, mo.headers, body)
+    shown = (await story.read(f"{story.path}/reviews"))["items"]
+    (review,) = [review for review in shown if review["idea_id"] == windmill]
+    assert (review["answered_by"], review["expert"]) == ("expert", office)
+    site = f"{story.groundswell.web_url}/contests/{story.contest_id}/decision"
+    assert "Answered by an expert from outside" in (await story.http.get(site)).text
+
+
+async def _the_castle_is_made(story: ProgrammeStory, tom: Person, castle: str) -> None:
+    """Tom takes the win, has his say, and keeps his share of each sale."""
+    win = f"{story.path}/winners/{castle}/acceptance"
+    await story.done("POST", win, tom.headers, {})
+    said = {"title": "First model", "words": "Tom chose the towers.", "idea_id": castle}
+    await story.done("POST", f"{story.path}/milestones", story.staff("manager"), said)
+
+
 async def _the_record_shows_it(story: ProgrammeStory, castle: str) -> None:
     """What everybody reads: the reviews, the winner, and what it is promised; it all goes on."""
     decision = await story.decision()
     assert [(w["name"], w["collected"], w["answered"]) for w in decision["review_windows"]] == [
         ("First review", 2, 2),
-        ("Second review", 1, 0),
+        ("Second review", 2, 0),
     ]
     assert [(w["idea_id"], w["reason"]) for w in decision["winners"]] == [(castle, WANTED)]
     assert [m["title"] for m in decision["milestones"]] == ["First model"]
@@ -212,6 +285,25 @@ async def _the_record_shows_it(story: ProgrammeStory, castle: str) -> None:
     assert page["answers"] == {"to_answer": 5, "in_time": 3, "share": 6_000}
 
 
+async def _everybody_reads_of_the_merge(
+    story: ProgrammeStory, noor: Person, lamp: str, lighthouse: str
+) -> None:
+    """Where the votes went, when and why; its author hears it too."""
+    (merge,) = (await story.decision())["merged"]
+    assert (merge["idea_id"], merge["into_idea_id"], merge["reason"]) == (lamp, lighthouse, SAME)
+    moved = [kind for kind in await story.timeline(lamp) if kind.startswith("votes_")]
+    assert moved == ["votes_given", "votes_back", "votes_given"]
+    taken = [kind for kind in await story.timeline(lighthouse) if kind.startswith("votes_")]
+    assert taken == ["votes_taken_in", "votes_returned", "votes_taken_in"]
+    amendments = (await story.read(f"{story.path}/amendments", limit="100"))["items"]
+    assert [a["reason"] for a in amendments][-3:] == [SAME, APART, SAME]
+    assert "A lighthouse whose lamp turns" not in await story.gallery()
+    entered = ("idea_received", "idea_approved", "idea_shortlisted", "milestone_reached")
+    messages = await story.hears(noor, *entered, "idea_merged", "idea_approved", "idea_merged")
+    merged = [message["text"] for message in messages if message["kind"] == "idea_merged"]
+    assert all("The votes for it count for that one now" in text for text in merged)
+
+
 async def _everybody_has_heard(
     story: ProgrammeStory, tom: Person, ada: Person, ben: Person, wim: Person, cara: Person
 ) -> None:
@@ -229,12 +321,13 @@ async def _everybody_has_heard(
 
 
 async def _the_topics_tell_it(
-    story: ProgrammeStory, castle: str, windmill: str, submarine: str, treehouse: str
+    story: ProgrammeStory, submarine: str, reached_the_top: list[str]
 ) -> None:
-    """Steps and answers, as whoever listens hears them."""
+    """Steps and answers, as whoever listens hears them; each step is told once."""
+    castle, windmill, *_ = reached_the_top
     reached = await story.told("ThresholdReached")
     tops = [event.data["idea_id"] for event in reached if event.data["step"] == 2]
-    assert tops == [castle, windmill, treehouse]
+    assert tops == reached_the_top
     (missed,) = await story.told("ThresholdMissed")
     assert (missed.data["idea_id"], missed.data["step"], missed.data["votes"]) == (submarine, 1, 1)
     answers = await story.told("IdeaAnswered")

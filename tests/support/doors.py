@@ -108,9 +108,9 @@ def brands_or_operators(*roles: str, **more: Any) -> Door:
     return Door(_brand_or_operator, frozenset({*roles, OPERATOR}), **more)
 
 
-def persons(**more: Any) -> Door:
-    """For one participant."""
-    return Door(_ada, frozenset({"participant"}), **more)
+def persons(*others: str, **more: Any) -> Door:
+    """For one participant; to these other roles the thing is not there."""
+    return Door(_ada, frozenset({"participant", *others}), **more)
 
 
 def own(*roles: str, opened: int = 200, **more: Any) -> Door:

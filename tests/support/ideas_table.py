@@ -3,6 +3,7 @@
 Read together with the tables of the other services, which `route_table` holds.
 """
 
+from groundswell_kit.access import EXPERT
 from tests.support.doors import STAFF, Door, brands, closed, hidden, own, persons, public, shown
 from tests.support.house import Caller, House
 
@@ -38,6 +39,7 @@ IDEAS = {
     "POST /v1/contests/{contest_id}/clone": brands("manager", opened=201),
     "GET /v1/contests/{contest_id}/entry-form": hidden(*STAFF),
     "GET /v1/contests/{contest_id}/readiness": brands(*STAFF),
+    "POST /v1/contests/{contest_id}/staff-briefing": brands("manager"),
     "GET /v1/contests/{contest_id}/timers": brands(*STAFF),
     "POST /v1/contests/{contest_id}/preview": brands("editor", "manager", opened=201),
     "PUT /v1/contests/{contest_id}/guests": brands(
@@ -182,8 +184,15 @@ IDEAS = {
     ),
     "GET /v1/contests/{contest_id}/reviews": hidden(*STAFF),
     "PUT /v1/contests/{contest_id}/reviews/{idea_id}": brands(
-        "manager", opened=404, ids=WAITING, body={"outcome": "declined", "reason": "No."}
+        "manager", EXPERT, opened=404, ids=WAITING, body={"outcome": "declined", "reason": "No."}
     ),
+    "PUT /v1/contests/{contest_id}/reviews/{idea_id}/expert": brands(
+        "manager", opened=404, ids=WAITING, body={"expert_id": "exp_1", "office": "No."}
+    ),
+    "DELETE /v1/contests/{contest_id}/reviews/{idea_id}/expert": brands(
+        "manager", opened=404, ids=WAITING
+    ),
+    "GET /v1/me/reviews": own(EXPERT),
     "GET /v1/contests/{contest_id}/decision": public(404),
     "POST /v1/contests/{contest_id}/amendments": brands(
         "manager",

@@ -73,14 +73,14 @@ BALLOT_BOX: Table = {
 }
 
 NOTIFICATIONS: Table = _EXPLANATION | {
-    "GET /v1/inbox": own("participant"),
-    "POST /v1/inbox/{message_id}/read": persons(),
+    "GET /v1/inbox": own("participant", *STAFF),
+    "POST /v1/inbox/{message_id}/read": persons(*STAFF),
     "GET /v1/follows": own("participant"),
     "GET /v1/follows/{contest_id}": own("participant", ids=OPEN),
     "PUT /v1/follows/{contest_id}": own("participant", ids=DECIDED),
     "DELETE /v1/follows/{contest_id}": own("participant", opened=204, ids=OPEN),
-    "GET /v1/preferences": own("participant"),
-    "PUT /v1/preferences": own("participant", opened=422, body={}),
+    "GET /v1/preferences": own("participant", *STAFF),
+    "PUT /v1/preferences": own("participant", *STAFF, opened=422, body={}),
     "POST /v1/unsubscribes/{token}": public(404),
 }
 
@@ -113,6 +113,11 @@ IDENTITY: Table = _EXPLANATION | {
     ),
     "GET /v1/brands/{brand_id}/members": brands_or_operators(_LEADS),
     "DELETE /v1/brands/{brand_id}/members/{member_id}": brands_or_operators(_LEADS),
+    "GET /v1/brands/{brand_id}/members/{member_id}/address": mailers(),
+    "POST /v1/brands/{brand_id}/captures": brands(
+        "editor", "manager", opened=201, body={"email": "{caller}@stall.example"}
+    ),
+    "GET /v1/brands/{brand_id}/captures": brands("auditor", "manager"),
     "POST /v1/brands/{brand_id}/clients": brands_or_operators(
         _LEADS, body={"name": "{caller}", "scopes": ["sales:write"]}
     ),

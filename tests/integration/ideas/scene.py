@@ -145,6 +145,8 @@ async def _climbed(world: World) -> dict[str, str]:
     await review_commands(world.stores).reached(
         BRAND, contest_id, poll_id, climber, step=1, votes=100, at=utc_now()
     )
+    body = {"expert_id": "the_expert", "office": "Maker of models"}
+    await world.done("PUT", f"/v1/contests/{contest_id}/reviews/{climber}/expert", body)
     return {"ladder": contest_id, "climber": climber}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from groundswell_local.engines import Engines
 from tests.integration.ideas.scene import Scene, new_scene
-from tests.integration.ideas.walk import ALL_STAFF, ROLES, ROUTES, Route, statuses
+from tests.integration.ideas.walk import ALL_STAFF, EXPERT, ROLES, ROUTES, Route, statuses
 from tests.integration.ideas.world import World, new_contest, new_world
 from tests.support.issuer import LocalIssuer
 from tests.support.service import routes_of_app
@@ -47,7 +47,7 @@ async def test_for_another_brand(scene: Scene, route: Route) -> None:
 @pytest.mark.parametrize("route", GUARDED, ids=lambda route: route.name)
 async def test_staff_of_no_brand_may_do_nothing(scene: Scene, route: Route) -> None:
     before = await scene.world.kept()
-    roles = ALL_STAFF & route.roles
+    roles = (ALL_STAFF | EXPERT) & route.roles
     found = await statuses(scene, route, roles, brand=None)
     assert found == dict.fromkeys(sorted(roles), 403)
     assert await scene.world.kept() == before

@@ -71,7 +71,8 @@ async def test_a_late_idea_comes_on_the_ballot_and_the_shortlist(world: World) -
     contest_id, poll_id, listed, late = await world.vote()
     change = {"poll_id": poll_id, "added_idea_ids": [late], "removed_idea_ids": listed[:1]}
     answer = await amended(world, contest_id, poll_changed=change)
-    assert answer["poll_changed"] == change | {"closes_at": None, "paused": None}
+    stays: Json = {"merged": [], "unmerged": [], "closes_at": None, "paused": None}
+    assert answer["poll_changed"] == change | stays
     assert (answer["number"], answer["reason"], answer["poll_opened"]) == (1, REASON, None)
 
     (event,) = await told(world)

@@ -15,7 +15,12 @@ from tests.support.broken_outbox import SecondAttempt, add_and_break
 EVENTS = {
     "POST /v1/contests": [],
     "PATCH /v1/contests/{contest_id}": [],
-    "POST /v1/contests/{contest_id}/phase": ["ContestPhaseChanged", "ContestPublished"],
+    "POST /v1/contests/{contest_id}/phase": [
+        "ContestPhaseChanged",
+        "ContestPublished",
+        "StaffBriefed",
+    ],
+    "POST /v1/contests/{contest_id}/staff-briefing": ["StaffBriefed"],
     "POST /v1/contests/{contest_id}/clone": [],
     "POST /v1/contests/{contest_id}/pause": ["ContestAmended", "ContestAmended"],
     "POST /v1/contests/{contest_id}/resume": ["ContestAmended"],

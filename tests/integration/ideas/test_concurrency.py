@@ -24,7 +24,8 @@ async def test_of_phase_changes_from_one_version_one_wins(world: World) -> None:
         )
     )
     assert outcomes(answers) == {200: 1, 412: 4}
-    assert await world.event_names() == ["ContestPhaseChanged", "ContestPublished"]
+    opening = ["ContestPhaseChanged", "ContestPublished", "StaffBriefed"]
+    assert await world.event_names() == opening
 
 
 async def test_of_an_edit_and_an_opening_one_wins(world: World) -> None:

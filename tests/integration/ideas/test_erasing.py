@@ -39,6 +39,7 @@ PRIVATE = (
     "The first words",
     "Turned down words",
     "passport.jpg",
+    "Their aunt allows it",
 )
 """Words that only a person could have given, each in another place."""
 
@@ -98,7 +99,11 @@ async def take_part(desk: Desk) -> dict[str, str]:
         },
         by="editor",
     )
-    other = await desk.hand_in(3, by=STAYING, declaration={"birth_years": [1990, 1990]})
+    team = [{"participant_id": who, "basis_points": 5_000} for who in (STAYING, GONE)]
+    other = await desk.hand_in(3, by=STAYING, declaration={"birth_years": [1990, 1990]}, team=team)
+    allowed = {"birth_years": [2012, 2012], "guardian": consent | {"statement": PRIVATE[9]}}
+    share = f"/v1/ideas/{other['id']}/team/me"
+    await desk.done("PUT", share, {"declaration": allowed}, by=GONE)
     await world.approve(other["id"])
     comment = await say(world, other["id"], PRIVATE[3], by=GONE)
     await world.done("POST", f"/v1/comments/{comment['id']}/approve", by="editor")
@@ -157,6 +162,9 @@ async def test_nothing_is_left_but_the_ideas(desk: Desk) -> None:
     kept = (await world.kept("ideas"))["ideas"]
     years = {d["_id"]: d["acceptance"]["declaration"]["birth_years"] for d in kept}
     assert {i for i, of in years.items() if of is not None} == {ids["other"]}
+    (member,) = next(d["team"] for d in kept if d["_id"] == ids["other"])
+    assert (member["participant_id"], member["basis_points"]) == (GONE, 5_000)
+    assert (member["confirmed_at"] is None, member["declaration"]) == (False, None)
     waiting = (await world.done("GET", "/v1/moderation/queue", by="editor"))["items"]
     assert ids["rejected"] not in str(waiting)
     assert ids["comment"] not in str(waiting)

@@ -4,7 +4,12 @@ from itertools import pairwise
 
 import pytest
 
-from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished, RewardPlan
+from groundswell_contracts.contests import (
+    ContestPhaseChanged,
+    ContestPublished,
+    RewardPlan,
+    StaffBriefed,
+)
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
 from groundswell_contracts.money import Money
@@ -65,7 +70,8 @@ async def test_a_contest_is_decided_in_the_open(world: World) -> None:
 
 
 def check_contest(events: list[Event], poll_id: str, idea_ids: list[str]) -> None:
-    published_event, *changes = events
+    briefed, published_event, *changes = events
+    assert isinstance(briefed, StaffBriefed)
     assert isinstance(published_event, ContestPublished)
     assert published_event.vote == "advisory"
     assert published_event.reward_plan == RewardPlan(

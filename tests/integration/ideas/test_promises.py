@@ -1,12 +1,12 @@
 """What a brand promises: before the opening, while the contest runs, and when the day has come."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from groundswell_contracts.commitments import CommitmentOverdue
-from groundswell_contracts.contests import ContestAmended, ContestPublished
+from groundswell_contracts.contests import ContestAmended, ContestPublished, StaffBriefed
 from groundswell_ideas.admission.commands import AdmissionCommands
 from groundswell_ideas.admission.rules import Declaration, Entrant
 from groundswell_ideas.app import contest_commands
@@ -99,6 +99,65 @@ class TestBeforeTheOpening:
         assert [(e.to, e.at.isoformat()) for e in told.calendar] == [
             ("voting", "2100-03-28T01:30:00+00:00")
         ]
+
+
+class TestStaff:
+    async def test_a_manager_tells_them_first_and_once(self, world: World) -> None:
+        opens = {"to": "submission", "at": "2100-03-28T09:00"}
+        draft = await world.draft(
+            staff_words="You first.", calendar=[opens], time_zone="Europe/Berlin"
+        )
+        path = f"/v1/contests/{draft['id']}"
+        answers = [await world.send("POST", f"{path}/staff-briefing") for _ in range(3)]
+        assert {answer.status_code for answer in answers} == {200}
+        told = answers[0].json()
+        assert [answer.json() for answer in answers] == [told] * 3
+        assert answers[-1].headers["ETag"] == f'"v{draft["version"] + 1}"'
+        assert (await world.done("GET", f"{path}/readiness", by="auditor"))["staff"] == told
+        (briefed,) = await briefings(world)
+        assert briefed == StaffBriefed(
+            contest_id=draft["id"],
+            title="Name our ship",
+            words="You first.",
+            opens_at=datetime(2100, 3, 28, 7, tzinfo=UTC),
+        )
+        assert (await world.send("GET", path, by=None)).status_code == 404
+
+        await world.enter(draft["id"], "submission")
+        assert await world.done("POST", f"{path}/staff-briefing") == told
+        assert await briefings(world) == [briefed]
+
+    async def test_nobody_else_tells_them(self, world: World) -> None:
+        path = f"/v1/contests/{(await world.draft())['id']}/staff-briefing"
+        for by in ("editor", "juror", "participant"):
+            assert (await world.send("POST", path, by=by)).status_code == 403
+        assert (await world.send("POST", path, brand="other")).status_code == 404
+        assert await briefings(world) == []
+
+    async def test_what_was_not_told_is_told_right_before_the_opening(self, world: World) -> None:
+        draft = await world.draft()
+        path = f"/v1/contests/{draft['id']}"
+        await world.done("POST", f"{path}/staff-briefing")
+        await world.done("PATCH", path, {"staff_words": "Now in words."}, if_match="*")
+        sheet = await world.done("GET", f"{path}/readiness")
+        assert (sheet["ready"], sheet["staff"]["up_to_date"]) == (True, False)
+        opened = await world.enter(draft["id"], "submission")
+
+        first, second = await briefings(world)
+        assert (first.words, first.opens_at) == (None, None)
+        opened_at = datetime.fromisoformat(opened["phases"][1]["reached_at"])
+        assert (second.words, second.opens_at) == ("Now in words.", opened_at)
+        names = [
+            type(event.data).__name__
+            for event in await world.events()
+            if event.data.key == draft["id"]
+        ]
+        assert names == ["StaffBriefed", "StaffBriefed", "ContestPublished", "ContestPhaseChanged"]
+
+
+async def briefings(world: World) -> list[StaffBriefed]:
+    told = [event.data for event in await world.events()]
+    return [data for data in told if isinstance(data, StaffBriefed)]
 
 
 class TestLanguages:

@@ -154,3 +154,98 @@ async def test_what_was_taken_back_is_answered_but_does_not_win(world: World) ->
     no = {"outcome": "declined", "reason": "You have taken it back."}
     await world.done("PUT", path, no)
     assert "WinnerSelected" not in await world.event_names()
+
+
+async def test_an_expert_from_outside_reads_and_answers_what_they_were_given(world: World) -> None:
+    contest_id, poll_id, ideas = await climbing(world, *windows(), ideas=3)
+    first, second, third = ideas
+    for idea_id in ideas:
+        await qualify(world, contest_id, poll_id, idea_id, utc_now() - 2 * DAY)
+    path, mine = f"/v1/contests/{contest_id}/reviews", {"by": "expert", "subject": "exp_mo"}
+    mo = {"expert_id": "exp_mo", "office": "Maker of models, Billund"}
+    assert (await world.done("GET", "/v1/me/reviews", **mine))["items"] == []
+    for idea_id in (first, second):
+        asked = await world.done("PUT", f"{path}/{idea_id}/expert", mo)
+        assert (asked["expert_id"], asked["office"]) == ("exp_mo", mo["office"])
+    await world.done("PUT", f"{path}/{third}/expert", {**mo, "expert_id": "exp_other"})
+
+    given = await world.done("GET", "/v1/me/reviews?limit=1", **mine)
+    (one,) = given["items"]
+    assert (one["idea_id"], one["contest_id"], one["window"]) == (first, contest_id, "Spring")
+    assert (one["votes"], one["outcome"]) == (100, None)
+    assert one["summary"]
+    assert "per_" not in str(one)
+    rest = await world.done("GET", f"/v1/me/reviews?cursor={given['next']}", **mine)
+    assert [one["idea_id"] for one in rest["items"]] == [second]
+
+    yes = {"outcome": "accepted", "reason": "The towers stand."}
+    for idea_id in (third, "idea_none"):
+        hidden = await world.send("PUT", f"{path}/{idea_id}", yes, **mine)
+        assert hidden.status_code == 404
+    answer = await world.done("PUT", f"{path}/{first}", yes, **mine)
+    assert await world.done("PUT", f"{path}/{first}", yes, **mine) == answer
+    await world.done("PUT", f"{path}/{third}", {"outcome": "declined", "reason": "No."})
+
+    public = {item["idea_id"]: item for item in (await world.done("GET", path, by=None))["items"]}
+    assert (public[first]["answered_by"], public[first]["expert"]) == ("expert", mo["office"])
+    assert (public[second]["answered_by"], public[second]["expert"]) == (None, mo["office"])
+    assert public[third]["answered_by"] == "brand"
+    answers = [e.data for e in await world.events() if isinstance(e.data, IdeaAnswered)]
+    assert [(a.idea_id, a.outcome, a.reason) for a in answers] == [
+        (first, "accepted", yes["reason"]),
+        (third, "declined", "No."),
+    ]
+
+
+async def test_a_review_changes_hands_until_it_is_answered(world: World) -> None:
+    contest_id, poll_id, (idea_id,) = await climbing(world, *windows())
+    await qualify(world, contest_id, poll_id, idea_id, utc_now() - 2 * DAY)
+    path = f"/v1/contests/{contest_id}/reviews/{idea_id}"
+    mo, lee = ({"expert_id": f"exp_{name}", "office": name} for name in ("mo", "lee"))
+    own = await world.send("PUT", f"{path}/expert", {**mo, "participant_id": "per_0"})
+    assert [error["rule"] for error in own.json()["errors"]] == ["own"]
+    await world.done("PUT", f"{path}/expert", mo)
+    await world.done("PUT", f"{path}/expert", lee)
+    no = {"outcome": "declined", "reason": "It does not hold."}
+    taken = await world.send("PUT", path, no, by="expert", subject="exp_mo")
+    assert taken.status_code == 404
+    for _ in range(2):
+        assert (await world.send("DELETE", f"{path}/expert")).status_code == 204
+    taken = await world.send("PUT", path, no, by="expert", subject="exp_lee")
+    assert taken.status_code == 404
+    await world.done("PUT", f"{path}/expert", {**lee, "participant_id": "per_twin"})
+    took_up = {"$set": {"also_by": ["per_twin"]}}  # as a merge would
+    await world.database["ideas"].update_one({"_id": idea_id}, took_up)
+    own = await world.send("PUT", path, no, by="expert", subject="exp_lee")
+    assert [error["rule"] for error in own.json()["errors"]] == ["own"]
+    await world.done("PUT", f"{path}/expert", lee)
+    await world.done("PUT", path, no, by="expert", subject="exp_lee")
+    for method, body in (("PUT", mo), ("DELETE", None)):
+        late = await world.send(method, f"{path}/expert", body)
+        assert [error["rule"] for error in late.json()["errors"]] == ["final"]
+
+
+async def test_an_expert_reads_no_words_that_were_taken_back(world: World) -> None:
+    contest_id, poll_id, (idea_id,) = await climbing(world)
+    await qualify(world, contest_id, poll_id, idea_id, utc_now())
+    expert = {"expert_id": "exp_mo", "office": "Maker of models, Billund"}
+    path, mine = f"/v1/contests/{contest_id}/reviews", {"by": "expert", "subject": "exp_mo"}
+    await world.done("PUT", f"{path}/{idea_id}/expert", expert)
+    (before,) = (await world.done("GET", "/v1/me/reviews", **mine))["items"]
+    await world.done("POST", f"/v1/ideas/{idea_id}/withdraw", by="participant", subject="per_0")
+    (after,) = (await world.done("GET", "/v1/me/reviews", **mine))["items"]
+    assert before["summary"]
+    assert after == before | {"summary": "", "fields": {}}
+
+
+async def test_what_a_manager_answers_is_the_brands_answer(world: World) -> None:
+    """Also of a manager whom the brand itself has called an expert from outside."""
+    contest_id, poll_id, (idea_id,) = await climbing(world)
+    await qualify(world, contest_id, poll_id, idea_id, utc_now())
+    path, own = f"/v1/contests/{contest_id}/reviews", {"by": "manager", "subject": "staff_1"}
+    asked = {"expert_id": "staff_1", "office": "Maker of models, Billund"}
+    await world.done("PUT", f"{path}/{idea_id}/expert", asked, **own)
+    yes = {"outcome": "accepted", "reason": "The towers stand."}
+    await world.done("PUT", f"{path}/{idea_id}", yes, **own)
+    (public,) = (await world.done("GET", path, by=None))["items"]
+    assert public["answered_by"] == "brand"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from groundswell_contracts.contests import ContestAmended
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import IdeaShortlisted
 from groundswell_ideas import app as wiring
@@ -95,6 +96,38 @@ async def test_only_the_curator_picks(world: World) -> None:
     shown = await world.done("GET", f"/v1/contests/{contest_id}/decision", by=None)
     assert shown["selection"]["shortlist"]["curator"] == "Creative director"
     assert "edi_1" not in str(shown)
+
+
+async def test_another_curator_takes_over_until_the_shortlist_is_handed_in(world: World) -> None:
+    contest_id, idea_ids = await designs(world, curator_id="edi_1", curator="Creative director")
+    path, picked = f"/v1/contests/{contest_id}", {"idea_ids": idea_ids[:2]}
+    body = {
+        "reason": "Our creative director has left us.",
+        "curator_changed": {"curator": "Art director", "curator_id": "edi_2"},
+    }
+    refused = await world.send("POST", f"{path}/amendments", body, by="editor")
+    assert refused.status_code == 403
+    for _ in range(2):
+        answer = await world.send("POST", f"{path}/amendments", body, key="once")
+        assert (answer.status_code, answer.json()["curator"]) == (201, "Art director")
+
+    old = await world.send(
+        "PUT", f"{path}/shortlist", picked, by="editor", subject="edi_1", if_match="*"
+    )
+    assert old.status_code == 403
+    await world.done("PUT", f"{path}/shortlist", picked, by="editor", subject="edi_2", if_match="*")
+    back = {"curator": "Creative director", "curator_id": "edi_1"}
+    late = await world.send("POST", f"{path}/amendments", body | {"curator_changed": back})
+    assert (late.status_code, late.json()["errors"][0]["rule"]) == (409, "handed-in")
+
+    (told,) = [e.data for e in await world.events() if isinstance(e.data, ContestAmended)]
+    assert (told.number, told.curator) == (1, "Art director")
+    (amendment,) = (await world.done("GET", f"{path}/amendments", by=None))["items"]
+    decision = await world.done("GET", f"{path}/decision", by=None)
+    assert decision["selection"]["shortlist"]["curator"] == "Art director"
+    assert "edi_" not in str((amendment, decision, told))
+    record = (await world.done("GET", path, by="auditor"))["record"]
+    assert record["curator_id"] == "edi_2"
 
 
 async def test_as_many_win_as_were_promised(world: World) -> None:

@@ -11,10 +11,11 @@ EDITORS = frozenset({"editor", "manager"})
 ALL_STAFF = frozenset({"auditor", "editor", "finance", "juror", "manager"})
 PARTICIPANT = frozenset({"participant"})
 JUROR = frozenset({"juror"})
+EXPERT = frozenset({"expert"})
 UPLOADERS = EDITORS | PARTICIPANT
 SPEAKERS = EDITORS | PARTICIPANT
 ANYBODY: frozenset[str] = frozenset()
-ROLES = ALL_STAFF | PARTICIPANT | {"integrator", "operator"}
+ROLES = ALL_STAFF | EXPERT | PARTICIPANT | {"integrator", "operator"}
 WHY = "Polar ships are named for explorers."
 
 
@@ -63,6 +64,7 @@ ROUTES = [
     ),
     Route("GET", "/v1/contests/{contest_id}/entry-form", ANYBODY, at="{draft}"),
     Route("GET", "/v1/contests/{contest_id}/readiness", ALL_STAFF, at="{draft}"),
+    Route("POST", "/v1/contests/{contest_id}/staff-briefing", MANAGER, at="{draft}"),
     Route("GET", "/v1/contests/{contest_id}/timers", ALL_STAFF, at="{draft}"),
     Route("POST", "/v1/contests/{contest_id}/preview", EDITORS, at="{draft}", tells=False),
     Route(
@@ -386,10 +388,27 @@ ROUTES = [
     Route(
         "PUT",
         "/v1/contests/{contest_id}/reviews/{idea_id}",
-        MANAGER,
+        MANAGER | EXPERT,
         at="{ladder}/reviews/{climber}",
         body={"outcome": "declined", "reason": WHY},
     ),
+    Route(
+        "PUT",
+        "/v1/contests/{contest_id}/reviews/{idea_id}/expert",
+        MANAGER,
+        at="{ladder}/reviews/{climber}",
+        body={"expert_id": "another_expert", "office": "Maker of models"},
+        tells=False,
+    ),
+    Route(
+        "DELETE",
+        "/v1/contests/{contest_id}/reviews/{idea_id}/expert",
+        MANAGER,
+        at="{ladder}/reviews/{climber}",
+        tells=False,
+        opened=frozenset({204}),
+    ),
+    Route("GET", "/v1/me/reviews", EXPERT, of_one_brand=False),
     Route("GET", "/v1/contests/{contest_id}/decision", ANYBODY, at="{draft}"),
     Route(
         "POST",

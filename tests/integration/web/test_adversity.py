@@ -29,14 +29,19 @@ async def _nobody_is_signed_in(world: World) -> None:
 
 @asynccontextmanager
 async def answering(
-    answers: Mapping[str, tuple[int, object]], retry_after: int = 2
+    answers: Mapping[str, tuple[int, object]],
+    retry_after: int = 2,
+    heard: dict[str, bytes] | None = None,
 ) -> AsyncIterator[str]:
-    """The address of a server with one answer for each path."""
+    """The address of a server with one answer for each path; `heard` is what each was sent last."""
     headers = [(b"retry-after", str(retry_after).encode())]
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        while (await receive()).get("more_body"):
-            pass
+        body = b""
+        while (part := await receive()).get("more_body"):
+            body += part["body"]
+        if heard is not None:
+            heard[scope["path"]] = body + part.get("body", b"")
         status, document = answers[scope["path"]]
         await respond(send, status, headers, json.dumps(document).encode())
 
@@ -175,12 +180,14 @@ async def test_nobody_is_told_that_nothing_was_changed_when_something_was(
     async def away(*_: object) -> None:
         raise ServerSelectionTimeoutError("away")
 
+    people = world.identity_database["people"]
     async with world.signed_in() as browser:
+        there = await people.count_documents({})
         token = await browser.form_token()
         monkeypatch.setattr(SessionStore, "remove", away)
         answer = await browser.post("/account/erasure", {"csrf": token, "confirmation": "ERASE"})
     assert answer.status_code == 503
-    assert await world.identity_database["people"].count_documents({}) == 0
+    assert await people.count_documents({}) == there - 1
     assert "Nothing was changed" not in answer.text
     assert "We do not know whether this arrived" in answer.text
 

@@ -123,14 +123,17 @@ async def test_an_idea_is_shared_with_a_picture_and_its_visits_are_counted(
                 f"{own.path}/{name}", **{"If-None-Match": picture.headers["etag"]}
             )
             assert known.status_code == 304
-        page = await stranger.get(f"{own.path}?via=mail", **{"User-Agent": PERSON})
+        reading = {"User-Agent": PERSON, "Sec-Fetch-Site": "cross-site"}
+        page = await stranger.get(f"{own.path}?via=mail", **reading)
+        # Going on within the site is no second visit by that link.
+        await stranger.get(f"{own.path}?via=mail", **{"User-Agent": PERSON})
         assert re.search(r'<meta property="og:title" content="[^"]*RRS Ada', page.text)
-        await stranger.get(f"{own.path}?via=mail", **{"User-Agent": "Googlebot/2.1"})
+        await stranger.get(f"{own.path}?via=mail", **reading | {"User-Agent": "Googlebot/2.1"})
     link = await own.browser.send(f"{own.path}/share")
     assert re.search(rf"{own.path}\?via=[A-Za-z0-9_-]+", link.text)
     sources = await world.staff("GET", f"/v1/ideas/{own.idea_id}/sources")
     by_source = {one["source"]: one["visits"] for one in sources["sources"]}
-    assert by_source["mail"] == 1
+    assert (by_source["mail"], by_source["site"]) == (1, 1)
 
 
 async def test_a_gallery_keeps_its_order_for_a_viewer(world: World, own: Own) -> None:
@@ -174,6 +177,34 @@ async def test_a_form_that_was_sent_with_other_words_can_be_sent_again(
     assert "Twice." in other.text
     again = await own.browser.send(comments, text="Twice.", kind="comment", key=form_key(other))
     assert again.status_code == 303
+
+
+async def test_who_confirms_a_share_says_what_everybody_says_who_enters(world: World) -> None:
+    eligibility = {"minimum_age": 13, "countries": ["GB", "IE"]}
+    contest_id = await world.contest("submission", eligibility=eligibility)
+    async with world.signed_in() as ann, world.signed_in("bob@example.com") as bob:
+        found = re.search(r'class="mono">(person_\w+)<', (await bob.get("/account")).text)
+        assert found
+        said = {"title": "RRS Ada", "summary": "She counts.", "age": "on", "country": "GB"}
+        entries = f"/contests/{contest_id}/ideas"
+        handed_in = await ann.send(entries, **said, team=f"{found[1]} 40", key=new_id("form"))
+        path = handed_in.headers["location"]
+
+        page = await bob.get(path)
+        assert "not confirmed yet" in page.text
+        assert "I am 13 years old or more." in page.text
+        assert '<option value="IE">Ireland</option>' in page.text
+        assert 'name="age"' not in (await ann.get(path)).text
+        wanting = await bob.send(f"{path}/team", wanted="yes", country="IE")
+        assert wanting.status_code == 422
+        assert 'id="age-error"' in wanting.text
+        assert '<option value="IE" selected>Ireland</option>' in wanting.text
+        done = await bob.send(f"{path}/team", wanted="yes", country="IE", age="on")
+        assert (done.status_code, done.headers["location"]) == (303, path)
+        page = await bob.get(path)
+        assert "not confirmed yet" not in page.text
+        assert 'name="age"' not in page.text
+        assert (await bob.send(f"{path}/team", wanted="no")).headers["location"] == "/my-ideas"
 
 
 async def test_what_is_shown_in_answer_to_a_form_leads_back_to_the_idea(own: Own) -> None:

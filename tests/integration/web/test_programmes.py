@@ -114,3 +114,51 @@ async def test_a_pause_and_its_reason_are_told(world: World) -> None:
     async with world.signed_in() as browser:
         form = await browser.get(f"/contests/{contest_id}/ideas/new")
         assert form.status_code == 409
+
+
+async def test_votes_that_go_along_with_an_idea_are_told(world: World) -> None:
+    contest_id = await world.contest("submission")
+    path, told = f"/v1/contests/{contest_id}", {"summary": "Why not?", "participant_id": "per_1"}
+    first, second = [
+        str((await world.staff("POST", f"{path}/ideas/on-behalf", {"title": t, **told}))["id"])
+        for t in ("RRS Boaty", "RRS Boatie")
+    ]
+    for idea_id in (first, second):
+        await world.staff("POST", f"/v1/ideas/{idea_id}/approve", {})
+    await world.staff("PUT", f"{path}/shortlist", {"idea_ids": [first, second]})
+    await world.staff("POST", f"{path}/phase", {"to": "voting"})
+    into = {"into_idea_id": first, "reason": "The same ship."}
+    await world.staff("POST", f"/v1/ideas/{second}/merge", into)
+    apart = {"reason": "Two ships after all."}
+    await world.staff("POST", f"/v1/ideas/{second}/unmerge", apart)
+    pages = await pages_of(world, contest_id)
+    assert "and the votes for it count for that one" in pages[""]
+    assert "is on the ballot again, and has its votes back" in pages[""]
+    assert "Two ships after all." in pages[""]
+    assert "Voted on as one" not in pages["/decision"]
+    await world.staff("POST", f"/v1/ideas/{second}/merge", into)
+    decision = (await pages_of(world, contest_id))["/decision"]
+    assert "Voted on as one" in decision
+    assert "The same ship." in decision
+    async with world.browser() as browser:
+        for idea_id, words in (
+            (first, "Took in the votes for another idea"),
+            (second, "Left the ballot, and its votes count for another idea"),
+        ):
+            assert words in (await browser.get(f"/ideas/{idea_id}")).text
+
+
+async def test_who_picks_the_shortlist_now_is_told(world: World) -> None:
+    contest_id = await world.contest(
+        "submission",
+        template="design-and-vote",
+        selection={"shortlist": {"curator": "Creative director", "curator_id": "freya"}},
+        people=COMMON["people"],
+        reward_budget=COMMON["reward_budget"],
+    )
+    ulf = {"curator": "Art director", "curator_id": "ulf"}
+    body = {"reason": "Freya has left us.", "curator_changed": ulf}
+    await world.staff("POST", f"/v1/contests/{contest_id}/amendments", body)
+    pages = await pages_of(world, contest_id)
+    assert "<bdi>Art director</bdi> picks the shortlist from then on." in pages[""]
+    assert "<bdi>Art director</bdi> picks" in pages["/decision"]

@@ -30,10 +30,12 @@ async def people_voting(
     contest: dict[str, Any],
     idea_id: str,
     besides: dict[str, tuple[int, object]] | None = None,
+    heard: dict[str, bytes] | None = None,
 ) -> AsyncIterator[Browser]:
     """Somebody on a site whose voting has all polls open, with 11 votes, 22, and so on.
 
-    Voting answers as `besides` says at that moment, where that says anything.
+    Voting answers as `besides` says at that moment, where that says anything; `heard` is what it
+    was sent last, by path.
     """
     answers: dict[str, tuple[int, object]] = {}
     for number, poll_id in enumerate(contest["poll_ids"], start=1):
@@ -70,7 +72,7 @@ async def people_voting(
         }
     async with (
         world.signed_in() as browser,
-        answering(ChainMap(besides or {}, answers)) as address,
+        answering(ChainMap(besides or {}, answers), heard=heard) as address,
         world.site(voting_url=address, ballot_box_urls=(address,)) as site,
         same_person(world, browser, site) as visitor,
     ):

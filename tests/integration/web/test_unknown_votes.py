@@ -5,11 +5,16 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from groundswell_kit.clock import utc_now
 from groundswell_local.ports import free_ports
 from groundswell_web import services
 from groundswell_web.answers import Away, Refused, Service
 from groundswell_web.services import Call, Services
-from groundswell_web.voting.schemas import Taken
+from groundswell_web.sessions.commands import Person
+from groundswell_web.sessions.schemas import CastVote
+from groundswell_web.voting.own import own_vote
+from groundswell_web.voting.queries import VotingQueries
+from groundswell_web.voting.schemas import Rules, Taken
 from tests.integration.web.test_adversity import TAKEN, answering
 from tests.integration.web.test_several_polls import people_voting
 from tests.integration.web.world import Browser, World, silent_server
@@ -106,6 +111,31 @@ async def test_a_vote_that_may_have_arrived_and_then_does_is_taken(world: World)
         page = await ann.reads()
     assert "Your vote is recorded</strong>" in page
     assert NOT_KNOWN not in page
+
+
+async def test_a_vote_that_counts_for_another_idea_since_a_merge_is_shown_there_alone() -> None:
+    """Ann voted for both ideas, for the merged one last; together they have one place."""
+    ballot = {"period": "", "idea_ids": ["into"], "vote_ids": ["vote_0"]}
+    told: dict[str, tuple[int, object]] = {
+        "/v1/polls/poll_1/ballot": (
+            200,
+            {"periods": [ballot | {"revision": None, "set_aside": False}]},
+        ),
+        RECEIPT: (200, {"state": "counted", "counts_for": ["into"]}),
+    }
+    last = CastVote(idea_ids=("merged",), vote_id="vote_1", cast_at=utc_now())
+    async with answering(told) as voting:
+        called = Services({Service.VOTING: (voting,)})
+        await called.open()
+        try:
+            person = Person(id="ann", token="t", session_key="k", votes={"poll_1": last})
+            found = await VotingQueries(called).own("poll_1", person)
+        finally:
+            await called.close()
+    two = Rules(ideas_per_ballot=2)
+    own = own_vote(two, found.ballot, found.cast, found.verdict, utc_now())
+    assert own.idea_ids == ["into"]
+    assert own.has_room(two)
 
 
 async def cast(*boxes: str) -> Taken:

@@ -40,6 +40,7 @@ def page_of(phase: str, *reached: str, **more: Any) -> str:
         ideas=[],
         media=[],
         more=None,
+        via="",
         vote=None,
         follows=None,
         steps=[],

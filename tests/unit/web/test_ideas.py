@@ -53,13 +53,18 @@ def test_programs_are_not_counted_as_people() -> None:
 
 
 def test_a_source_that_is_none_is_another_one() -> None:
-    assert [source(via) for via in ("mail", "Ab-9_", "", "a b", "x" * 41)] == [
+    assert [source(via, None) for via in ("mail", "Ab-9_", "", "a b", "x" * 41)] == [
         "mail",
         "Ab-9_",
-        "other",
+        "direct",
         "other",
         "other",
     ]
+
+
+def test_who_comes_from_a_page_of_the_site_was_counted_before() -> None:
+    came = {site: source("mail", site) for site in ("same-origin", "cross-site", "none")}
+    assert came == {"same-origin": "site", "cross-site": "mail", "none": "mail"}
 
 
 def test_a_list_keeps_its_order_on_the_way() -> None:

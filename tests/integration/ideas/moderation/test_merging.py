@@ -85,24 +85,6 @@ async def test_it_can_be_undone(world: World, contest_id: str) -> None:
     assert await also_by(world, into) == ("per_2",)
 
 
-async def test_nobodys_vote_moves(world: World) -> None:
-    contest_id, poll_id, (first, second), late = await world.vote()
-    before = await world.kept()
-    body = {"into_idea_id": first}
-    answer = await world.send("POST", f"/v1/ideas/{second}/merge", body, by="editor")
-    assert (answer.status_code, answer.json()["errors"][0]["rule"]) == (409, "on-ballot")
-    assert await world.kept() == before
-    amendment = {
-        "reason": "It is the same as another one. Who voted for it may vote again.",
-        "poll_changed": {"poll_id": poll_id, "removed_idea_ids": [second]},
-    }
-    await world.done("POST", f"/v1/contests/{contest_id}/amendments", amendment)
-    await merge(world, second, first)
-    await merge(world, late, first)
-    contest = await world.stores.contests.get("nerc", contest_id)
-    assert contest.polls[0].idea_ids == (first,)
-
-
 async def test_ideas_go_on_in_one_that_takes_part_and_in_no_chain(
     world: World, contest_id: str
 ) -> None:

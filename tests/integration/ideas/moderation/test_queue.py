@@ -72,6 +72,7 @@ async def test_a_case_shows_its_idea_and_what_was_found(world: World) -> None:
         "ContestPublished",
         "IdeaApproved",
         "IdeaSubmitted",
+        "StaffBriefed",
     ]
 
 

@@ -5,12 +5,24 @@ import asyncio
 import pytest
 
 from groundswell_contracts.cloudevents import CloudEvent
+from groundswell_contracts.event import Event
 from groundswell_contracts.poll_rules import PollRules
-from groundswell_contracts.tallies import ChannelVotes, IdeaTally, TallyCertified
+from groundswell_contracts.tallies import (
+    ChannelVotes,
+    IdeaTally,
+    LinkVotes,
+    TallyCertified,
+    VotesAttributed,
+)
+from groundswell_ideas.app.parts import erasure_commands
+from groundswell_ideas.contests.rules import Contest
 from groundswell_ideas.selection.handlers import SelectionHandlers
+from groundswell_ideas.showcase.commands import AttributionCommands
+from groundswell_ideas.showcase.handlers import AttributionHandlers
 from groundswell_ideas.showcase.rules import sources as rules
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
+from groundswell_kit.mongo import transaction
 from tests.integration.ideas.submissions.desk import Desk
 from tests.integration.ideas.world import BRAND, World
 from tests.support.service import Json
@@ -138,32 +150,50 @@ async def test_too_many_in_a_minute_are_told_to_wait(
         assert counted(await sources(desk, idea_id)) == {"direct": 3}
 
 
+async def test_an_erased_sharers_link_is_nobodys(desk: Desk) -> None:
+    """Its code goes on counting, and no name can be found behind it."""
+    idea_id = await public(desk)
+    path = f"/v1/ideas/{idea_id}/share-links"
+    codes = [(await desk.done("POST", path, by=who))["code"] for who in ("per_7", "per_8")]
+    await visit(desk, idea_id, codes[0])
+    for gone in ("per_7", "per_8", "per_7"):
+        await erasure_commands(desk.world.stores).erase(gone)
+    assert await visit(desk, idea_id, codes[0]) == 204
+    (source,) = (await desk.world.done("GET", f"/v1/ideas/{idea_id}/sources", by="auditor"))[
+        "sources"
+    ]
+    assert (source["code"], source["shared_by"], source["visits"]) == (codes[0], None, 2)
+    kept = await desk.world.kept("share_links")
+    assert {link["_id"] for link in kept["share_links"]} == set(codes)
+    assert not any(who in str(kept) for who in ("per_7", "per_8"))
+
+
+def certified(contest: Contest, votes: dict[str, int], channels: Json) -> TallyCertified:
+    """What voting tells of the first poll of a contest when all is counted."""
+    poll = contest.polls[0]
+    return TallyCertified(
+        contest_id=contest.id,
+        poll_id=poll.id,
+        rules=PollRules(channels=poll.rules.channels),
+        tally=[IdeaTally(idea_id=i, votes=n, rank=r) for r, (i, n) in enumerate(votes.items(), 1)],
+        channels=tuple(ChannelVotes(channel=c, votes=n) for c, n in channels.items()),
+        verdicts={"counted": 100},
+        log_ranges=[],
+        log_hash="ab" * 32,
+        certified_at=utc_now(),
+    )
+
+
+def told(event: Event) -> CloudEvent:
+    return CloudEvent(new_id("evt"), "/groundswell/voting", utc_now(), BRAND, event, sequence=1)
+
+
 async def test_votes_are_told_by_their_channels(world: World) -> None:
     contest_id, _, (first, second), _ = await world.vote(
         polls=[{"name": "", "rules": {"channels": ["web", "kiosk"]}}]
     )
     contest = await world.stores.contests.get(BRAND, contest_id)
-    event = CloudEvent(
-        id=new_id("evt"),
-        source="/groundswell/voting",
-        time=utc_now(),
-        brand_id=BRAND,
-        data=TallyCertified(
-            contest_id=contest_id,
-            poll_id=contest.polls[0].id,
-            rules=PollRules(channels=("web", "kiosk")),
-            tally=[
-                IdeaTally(idea_id=first, votes=90, rank=1),
-                IdeaTally(idea_id=second, votes=10, rank=2),
-            ],
-            channels=(ChannelVotes(channel="kiosk", votes=[25, 0]),),
-            verdicts={"counted": 100},
-            log_ranges=[],
-            log_hash="ab" * 32,
-            certified_at=utc_now(),
-        ),
-        sequence=1,
-    )
+    event = told(certified(contest, {first: 90, second: 10}, {"kiosk": [25, 0]}))
     await SelectionHandlers(world.selection).on_tally_certified(event)
     found = await world.done("GET", f"/v1/ideas/{first}/sources", by="editor")
     (votes,) = found["votes"]
@@ -171,6 +201,91 @@ async def test_votes_are_told_by_their_channels(world: World) -> None:
         90,
         [{"channel": "web", "votes": 65}, {"channel": "kiosk", "votes": 25}],
     )
+    assert (votes["sources"], votes["others"], votes["unnamed"]) == ([], 0, 90)
     other = await world.done("GET", f"/v1/ideas/{second}/sources", by="editor")
     assert other["votes"][0]["channels"] == [{"channel": "web", "votes": 10}]
     assert (await world.send("GET", f"/v1/contests/{contest_id}/decision")).status_code == 200
+
+
+async def share(world: World, idea_id: str, by: str) -> str:
+    path = f"/v1/ideas/{idea_id}/share-links"
+    return str((await world.done("POST", path, by="participant", subject=by))["code"])
+
+
+class TestVotes:
+    """What voting tells of links becomes sources, as visits have them."""
+
+    async def attributed(self, world: World, contest_id: str, idea_id: str, **links: int) -> None:
+        contest = await world.stores.contests.get(BRAND, contest_id)
+        stores = world.stores
+        commands = AttributionCommands(stores.vote_sources, stores.share_links, stores.merges)
+        event = told(
+            VotesAttributed(
+                contest_id=contest_id,
+                poll_id=contest.polls[0].id,
+                idea_id=idea_id,
+                links=[LinkVotes(via=via, votes=votes) for via, votes in links.items()],
+                others=4,
+                unnamed=90 - 4 - sum(links.values()),
+            )
+        )
+
+        async def work() -> None:
+            await AttributionHandlers(commands).on_votes_attributed(event)
+
+        for _ in range(2):
+            await transaction(world.database.client, work)
+
+    async def votes(self, world: World, idea_id: str, **by: str) -> Json:
+        found = await world.done("GET", f"/v1/ideas/{idea_id}/sources", **by)
+        (votes,) = found["votes"]
+        return dict(votes)
+
+    async def test_the_links_of_an_idea_are_known_and_others_are_not(self, world: World) -> None:
+        contest_id, _, (first, second), _ = await world.vote()
+        hers, theirs = await share(world, first, "per_7"), await share(world, second, "per_8")
+        contest = await world.stores.contests.get(BRAND, contest_id)
+        event = told(certified(contest, {first: 90, second: 10}, {}))
+        await SelectionHandlers(world.selection).on_tally_certified(event)
+        links = {hers: 30, theirs: 5, "qr": 7, "invented": 1}
+        await self.attributed(world, contest_id, first, **links)
+        votes = await self.votes(world, first, by="editor")
+        shown = [(s["source"], s["code"], s["shared_by"], s["votes"]) for s in votes["sources"]]
+        assert shown == [
+            ("share", hers, "per_7", 30),
+            ("qr", None, None, 7),
+            ("other", None, None, 6),
+        ]
+        assert (votes["others"], votes["unnamed"]) == (4, 43)
+        # An author reads the same, but for who shared it.
+        author = (await world.stores.ideas.find(BRAND, contest_id, [first]))[first].participant_id
+        votes = await self.votes(world, first, by="participant", subject=author)
+        assert [s["shared_by"] for s in votes["sources"]] == [None, None, None]
+        assert [s["votes"] for s in votes["sources"]] == [30, 7, 6]
+
+    async def test_a_sharer_who_is_erased_before_the_count_leaves_their_code(
+        self, world: World
+    ) -> None:
+        contest_id, _, (first, second), _ = await world.vote()
+        code = await share(world, first, "per_7")
+        await erasure_commands(world.stores).erase("per_7")
+        contest = await world.stores.contests.get(BRAND, contest_id)
+        event = told(certified(contest, {first: 90, second: 10}, {}))
+        await SelectionHandlers(world.selection).on_tally_certified(event)
+        await self.attributed(world, contest_id, first, **{code: 3})
+        (source,) = (await self.votes(world, first, by="editor"))["sources"]
+        assert source == {"source": "share", "code": code, "shared_by": None, "votes": 3}
+
+    async def test_links_to_an_idea_that_goes_on_in_another_have_led_to_that(
+        self, world: World
+    ) -> None:
+        contest_id, _, (first, second), late = await world.vote()
+        code = await share(world, late, "per_7")
+        why = {"into_idea_id": first, "reason": "The same ship."}
+        await world.done("POST", f"/v1/ideas/{late}/merge", why, by="editor")
+        contest = await world.stores.contests.get(BRAND, contest_id)
+        event = told(certified(contest, {first: 90, second: 10}, {}))
+        await SelectionHandlers(world.selection).on_tally_certified(event)
+        await self.attributed(world, contest_id, first, **{code: 3})
+        (source,) = (await self.votes(world, first, by="editor"))["sources"]
+        assert (source["source"], source["code"]) == ("share", code)

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+from groundswell_contracts.ideas import IdeaSubmitted
 from groundswell_ideas.app.parts import submission_commands
 from groundswell_ideas.submissions.commands import ENTRIES
 from groundswell_ideas.submissions.rules import Provenance
@@ -131,6 +132,8 @@ async def test_staff_hand_in_for_somebody(themed: Desk) -> None:
     mine = await themed.done("GET", "/v1/me/ideas", by="per_7")
     assert [one["id"] for one in mine["items"]] == [idea["id"]]
     assert mine["items"][0]["record"]["provenance"]["on_behalf_of"] is None
+    (told,) = [e.data for e in await themed.world.events() if isinstance(e.data, IdeaSubmitted)]
+    assert (told.entered_by, told.participant_id) == ("James Hand", "per_7")
     ahead = body | {"original_at": "2199-01-01T00:00:00Z"}
     refused = await themed.world.send("POST", path, ahead, by="editor")
     assert errors(refused) == [("body.original_at", "future")]
@@ -145,6 +148,8 @@ async def test_an_import_keeps_its_dates_and_a_repeat_changes_nothing(desk: Desk
     idea, is_new = await commands.take_in(*where)
     again, is_new_again = await commands.take_in(*where)
     assert (is_new, is_new_again, again.id) == (True, False, idea.id)
+    events = [e.data for e in await desk.world.events() if isinstance(e.data, IdeaSubmitted)]
+    assert [event.entered_by for event in events] == [None, "James Hand"]
     for idea_id in (idea.id, now["id"]):
         await desk.world.approve(idea_id)
     assert await desk.listed("order=oldest") == [idea.id, now["id"]]

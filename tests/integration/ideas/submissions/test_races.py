@@ -83,11 +83,12 @@ async def test_two_ideas_of_one_author_never_go_on_in_each_other(desk: Desk) -> 
     merging = decision_routes(desk.world.stores)[2].commands
 
     async def merge_back() -> object:
-        return await merging.merge(BRAND, "another_editor", two, one, WHY)
+        return await merging.merge(BRAND, "another_editor", two, one, WHY, by_manager=False)
 
-    refused = await while_open(
-        desk, lambda: merging.merge(BRAND, "the_editor", one, two, WHY), merge_back
-    )
+    async def merge() -> object:
+        return await merging.merge(BRAND, "the_editor", one, two, WHY, by_manager=False)
+
+    refused = await while_open(desk, merge, merge_back)
     assert isinstance(refused, Problem)
     ideas = [await desk.world.stores.ideas.get(BRAND, idea_id) for idea_id in (one, two)]
     assert [idea.merged_into for idea in ideas] == [two, None]
@@ -98,7 +99,7 @@ async def test_nothing_goes_on_in_an_idea_that_goes_meanwhile(desk: Desk) -> Non
     merging = decision_routes(desk.world.stores)[2].commands
 
     async def merge() -> object:
-        return await merging.merge(BRAND, "the_editor", one, two, WHY)
+        return await merging.merge(BRAND, "the_editor", one, two, WHY, by_manager=False)
 
     people = submission_commands(desk.world.settings, desk.world.stores)
     refused = await while_open(desk, lambda: people.withdraw(two, "per_1"), merge)

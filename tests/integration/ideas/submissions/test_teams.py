@@ -134,3 +134,47 @@ async def test_a_share_is_confirmed_as_it_was_seen(desk: Desk) -> None:
     assert (refused.status_code, errors(refused)) == (409, [("body.basis_points", "share")])
     joined = await desk.done("PUT", path, {"basis_points": 1}, by="per_2")
     assert joined["record"]["shares"] == {"per_1": 9_999, "per_2": 1}
+
+
+async def test_who_has_a_share_declares_what_is_asked_of_those_who_enter(desk: Desk) -> None:
+    eligibility = {"minimum_age": 13, "countries": ["GB", "IE"]}
+    school = await opened(desk.world, desk.decoder, eligibility=eligibility)
+    declared = {"age_confirmed": True, "country": "GB"}
+    idea = await school.hand_in(team=team(5_000, 5_000), declaration=declared)
+    path = f"/v1/ideas/{idea['id']}/team/me"
+    country, age = "body.declaration.country", "body.declaration.age_confirmed"
+    said: dict[str, Any]
+    for said, refusals in (
+        ({}, [(country, "missing"), (age, "age")]),
+        ({"declaration": {"age_confirmed": True}}, [(country, "missing")]),
+        ({"declaration": {"country": "FR"}}, [(country, "country"), (age, "age")]),
+        ({"declaration": {"country": "IE"}}, [(age, "age")]),
+    ):
+        refused = await school.ask("PUT", path, said, by="per_2")
+        assert (refused.status_code, errors(refused)) == (409, refusals)
+    (member,) = (await school.done("GET", f"/v1/ideas/{idea['id']}"))["record"]["team"]
+    assert member["confirmed_at"] is None
+
+    theirs = {"age_confirmed": True, "birth_years": [1990, 1999], "country": "IE"}
+    joined = await school.done("PUT", path, {"declaration": theirs}, by="per_2")
+    assert joined["record"]["shares"] == {"per_1": 5_000, "per_2": 5_000}
+    assert joined["record"]["team"][0]["declaration"] == theirs | {"guardian": None}
+    assert await school.done("PUT", path, by="per_2") == joined  # and need not say it again
+    shown = await desk.world.done("GET", f"/v1/ideas/{idea['id']}", by="auditor")
+    assert shown["record"]["team"][0]["declaration"] == theirs | {"guardian": None}
+    to_author = await school.done("GET", f"/v1/ideas/{idea['id']}")
+    assert to_author["record"]["team"][0]["declaration"] is None
+    assert "1990" not in str([event.data for event in await desk.world.events()])
+
+
+async def test_a_contest_for_guests_has_none_but_guests_in_its_teams(desk: Desk) -> None:
+    closed = await opened(desk.world, desk.decoder, eligibility={"who": "invited"})
+    guests = f"/v1/contests/{closed.contest_id}/guests"
+    await desk.world.done("PUT", guests, {"entries": [{"participant_id": "per_1"}]})
+    idea = await closed.hand_in(team=team(5_000, 5_000))
+    path = f"/v1/ideas/{idea['id']}/team/me"
+    refused = await closed.ask("PUT", path, by="per_2")
+    assert errors(refused) == [("eligibility.who", "invited")]
+    await desk.world.done("PUT", guests, {"entries": [{"participant_id": "per_2"}]})
+    joined = await closed.done("PUT", path, by="per_2")
+    assert joined["authors"] == ["per_1", "per_2"]

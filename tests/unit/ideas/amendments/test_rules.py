@@ -23,7 +23,7 @@ from groundswell_ideas.amendments.rules import (
     with_poll,
 )
 from groundswell_ideas.contests.rules import Contest, PhaseReached
-from groundswell_ideas.polls.rules import BALLOTS_MAXIMUM, Poll, PollChange, PollRules
+from groundswell_ideas.polls.rules import BALLOTS_MAXIMUM, IdeaMerge, Poll, PollChange, PollRules
 from groundswell_ideas.submissions.rules import Idea, Status
 from groundswell_ideas.terms.rules import PHASES, Phase, Pilot, Region
 
@@ -69,6 +69,7 @@ def idea(idea_id: str, status: Status = "approved", contest_id: str = "con_1") -
 IDEAS = {
     "late": idea("late"),
     "a": idea("a"),
+    "b": idea("b"),
     "gone": idea("gone"),
     "waiting": idea("waiting", "submitted"),
     "elsewhere": idea("elsewhere", contest_id="con_2"),
@@ -182,7 +183,7 @@ class TestOpening:
     )
 
     def test_another_poll_joins_the_others(self, voting: Contest) -> None:
-        assert obstacles_to_opening(voting, self.FINAL, NOW) == []
+        assert obstacles_to_opening(voting, self.FINAL, IDEAS, NOW) == []
         amended = with_poll(voting, self.FINAL)
         assert amended.polls == (POLL, SOUTH, self.FINAL)
         assert amended.deciding_poll == self.FINAL
@@ -201,20 +202,28 @@ class TestOpening:
     def test_what_stands_in_the_way(
         self, voting: Contest, change: dict[str, Any], field: str, rule: str
     ) -> None:
-        (obstacle,) = obstacles_to_opening(voting, replace(self.FINAL, **change), NOW)
+        (obstacle,) = obstacles_to_opening(voting, replace(self.FINAL, **change), IDEAS, NOW)
         assert (obstacle.field, obstacle.rule) == (f"body.poll_opened{field}", rule)
+
+    @pytest.mark.parametrize("status", ["withdrawn", "merged"])
+    def test_who_takes_part_no_longer_comes_on_no_other_ballot(
+        self, voting: Contest, status: Status
+    ) -> None:
+        ideas = IDEAS | {"b": idea("b", status)}
+        (obstacle,) = obstacles_to_opening(voting, self.FINAL, ideas, NOW)
+        assert (obstacle.field, obstacle.rule) == ("body.poll_opened.idea_ids.0", "approved")
 
     def test_a_contest_has_fifty_polls_at_most(self, voting: Contest) -> None:
         many = tuple(replace(SOUTH, id=f"p{n}", name=f"{n}") for n in range(50))
         almost = replace(voting, polls=many[:49])
-        assert obstacles_to_opening(almost, self.FINAL, NOW) == []
-        (obstacle,) = obstacles_to_opening(replace(voting, polls=many), self.FINAL, NOW)
+        assert obstacles_to_opening(almost, self.FINAL, IDEAS, NOW) == []
+        (obstacle,) = obstacles_to_opening(replace(voting, polls=many), self.FINAL, IDEAS, NOW)
         assert (obstacle.field, obstacle.rule) == ("body.poll_opened", "maximum")
 
     def test_ballots_have_room_together(self, voting: Contest) -> None:
         full = replace(POLL, idea_ids=tuple(f"n{n}" for n in range(BALLOTS_MAXIMUM - 2)))
         crowded = replace(voting, polls=(full,))
-        (obstacle,) = obstacles_to_opening(crowded, self.FINAL, NOW)
+        (obstacle,) = obstacles_to_opening(crowded, self.FINAL, IDEAS, NOW)
         assert (obstacle.field, obstacle.rule) == ("body.poll_opened.idea_ids", "maximum")
 
 
@@ -259,7 +268,7 @@ class TestRegions:
         self, islands: Contest, region: str | None, idea_ids: tuple[str, ...], wrong: list[str]
     ) -> None:
         final = replace(TestOpening.FINAL, region=region, idea_ids=idea_ids)
-        found = obstacles_to_opening(islands, final, NOW)
+        found = obstacles_to_opening(islands, final, IDEAS, NOW)
         assert [o.field for o in found] == [f"body.poll_opened.{field}" for field in wrong]
 
 
@@ -268,7 +277,7 @@ class TestPaused:
         still, _ = paused(voting, "We look into it.", NOW)
         assert refusals(still, paused=False) == [(".paused", "paused")]
         assert refusals(still, closes_at=LAST_DAY) == []
-        (obstacle,) = obstacles_to_opening(still, TestOpening.FINAL, NOW)
+        (obstacle,) = obstacles_to_opening(still, TestOpening.FINAL, IDEAS, NOW)
         assert (obstacle.field, obstacle.rule) == ("body.poll_opened", "paused")
 
 
@@ -278,6 +287,20 @@ def test_amendments_sort_by_their_number() -> None:
         for number in (1, 2, 10, 100, 20_000)
     ]
     assert sorted(ids) == ids
+
+
+def test_an_amendment_is_about_the_ideas_whose_place_on_a_ballot_it_changed() -> None:
+    change = PollChange(
+        poll_id="poll_1",
+        added_idea_ids=("late",),
+        removed_idea_ids=("gone",),
+        merged=(IdeaMerge("a", "b"),),
+        unmerged=(IdeaMerge("c", "b"),),
+    )
+    amendment = Amendment(contest_id="con_1", number=1, reason="r", amended_at=NOW)
+    assert amendment.idea_ids == ()
+    told = replace(amendment, poll_changed=change)
+    assert told.idea_ids == ("late", "gone", "a", "b", "c")
 
 
 class TestStandingStill:

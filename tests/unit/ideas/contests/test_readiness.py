@@ -10,6 +10,7 @@ from groundswell_ideas.contests.readiness import readiness
 from groundswell_ideas.contests.rules import Contest
 from groundswell_ideas.templates.catalogue import Templates
 from groundswell_ideas.terms.rules import Money, Region, Terms
+from groundswell_ideas.terms.rules.briefings import brought_up_to_date
 
 SECRET = b"a secret of thirty-two characters"
 
@@ -86,6 +87,24 @@ def test_what_a_programme_promises_besides_is_on_the_sheet(
 def test_an_open_contest_has_nothing_in_its_way(draft: Contest, now: datetime) -> None:
     bare = replace(draft, terms=Terms(title="Shoes", vote="binding"))
     assert readiness(enter(bare, "submission", now), now).obstacles == ()
+
+
+def test_the_sheet_says_whether_and_when_staff_were_told(draft: Contest, now: datetime) -> None:
+    untold = readiness(draft, now).staff
+    assert (untold.told_at, untold.up_to_date) == (None, False)
+    assert untold.words.startswith("Staff are told right before the contest opens")
+
+    briefed = replace(draft, briefing=brought_up_to_date(None, draft.terms, now))
+    told = readiness(briefed, now).staff
+    assert (told.told_at, told.up_to_date) == (now, True)
+    assert told.words == "Staff were told on 2026-03-01 12:00 UTC."
+
+    reworded = replace(briefed, terms=replace(draft.terms, staff_words="You first."))
+    outdated = readiness(reworded, now).staff
+    assert (outdated.told_at, outdated.up_to_date) == (now, False)
+    assert outdated.words.endswith("they are told again before it opens.")
+    opened = enter(reworded, "submission", now + timedelta(hours=1))
+    assert readiness(opened, now).staff.told_at == now + timedelta(hours=1)
 
 
 def test_a_preview_opens_its_contest_until_it_expires(now: datetime) -> None:

@@ -32,6 +32,7 @@ from groundswell_ideas.contests.rules import (
 from groundswell_ideas.polls.rules import (
     BALLOTS_MAXIMUM,
     Eligibility,
+    IdeaMerge,
     Poll,
     PollRules,
     PollTerms,
@@ -529,5 +530,18 @@ def test_what_people_vote_on_stands_until_it_is_decided(draft: Contest, now: dat
     assert [stands_for_vote(listed, f"idea_{n}") for n in (1, 2, 3)] == [True, True, False]
     assert [stands_for_vote(voting, f"idea_{n}") for n in (1, 2)] == [True, False]
     won = (Winner("idea_2", "It won.", 1, now),)
+    won_meanwhile = replace(enter(voting, "voting", now), winners=won)
+    assert [stands_for_vote(won_meanwhile, f"idea_{n}") for n in (1, 2, 3)] == [True, True, False]
     decided = enter(replace(voting, winners=won, alternates=("idea_3",)), "decided", now)
     assert [stands_for_vote(decided, f"idea_{n}") for n in (1, 2, 3)] == [False, True, True]
+
+
+def test_what_went_on_in_another_idea_is_left_out_of_those_who_can_win(
+    draft: Contest, now: datetime
+) -> None:
+    merged = (IdeaMerge("idea_1", "idea_2"),)
+    poll = Poll(
+        id="poll_1", name="", rules=PollRules(), idea_ids=("idea_2",), merged=merged, closes_at=now
+    )
+    voting = replace(draft, shortlist=("idea_1", "idea_2"), polls=(poll,))
+    assert voting.still_listed == ("idea_2",)

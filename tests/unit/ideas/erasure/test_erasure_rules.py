@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from groundswell_ideas.admission.rules import Acceptance, Declaration, GuardianConsent
-from groundswell_ideas.erasure.rules import loses_all, stays, without_person
+from groundswell_ideas.erasure.rules import loses_all, stays, undeclared, without_person
 from groundswell_ideas.media.rules import Media
 from groundswell_ideas.submissions.rules import Gift, Idea, Member, Merge, Provenance, Status
 
@@ -74,6 +74,13 @@ def test_of_one_that_never_will_the_title_stays(status: Status) -> None:
 
 def test_one_without_a_declaration_has_none_afterwards() -> None:
     assert without_person(replace(IDEA, acceptance=None)).acceptance is None
+
+
+def test_members_of_a_team_lose_what_they_declared_and_keep_their_share() -> None:
+    team = (Member("per_2", 4_000, THEN, DECLARED), Member("per_3", 1_000, THEN, DECLARED))
+    left = undeclared(replace(IDEA, team=team), "per_2")
+    assert left == replace(IDEA, team=(Member("per_2", 4_000, THEN), team[1]))
+    assert undeclared(left, "per_2") == left
 
 
 def test_what_was_never_handed_in_does_not_stay() -> None:

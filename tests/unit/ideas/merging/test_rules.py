@@ -3,9 +3,7 @@ from datetime import datetime
 
 import pytest
 
-from groundswell_ideas.contests.rules import Contest
 from groundswell_ideas.merging.rules import merged, obstacles_to_merging, taken_in, unmerged
-from groundswell_ideas.polls.rules import Poll, PollRules
 from groundswell_ideas.submissions.rules import Idea, Member, Status, is_public
 
 
@@ -20,8 +18,8 @@ def into(idea: Idea) -> Idea:
     return replace(idea, id="idea_1", participant_id="per_1", team=())
 
 
-def rules(contest: Contest, idea: Idea, into: Idea) -> list[str]:
-    return [obstacle.rule for obstacle in obstacles_to_merging(contest, idea, into)]
+def rules(idea: Idea, into: Idea) -> list[str]:
+    return [obstacle.rule for obstacle in obstacles_to_merging(idea, into)]
 
 
 @pytest.mark.parametrize(
@@ -35,25 +33,14 @@ def rules(contest: Contest, idea: Idea, into: Idea) -> list[str]:
     ],
 )
 def test_what_takes_part_or_waits_can_be_merged(
-    draft: Contest, idea: Idea, into: Idea, status: Status, expected: list[str]
+    idea: Idea, into: Idea, status: Status, expected: list[str]
 ) -> None:
-    assert rules(draft, replace(idea, status=status), into) == expected
+    assert rules(replace(idea, status=status), into) == expected
 
 
-def test_an_idea_goes_on_in_another_one_that_takes_part(
-    draft: Contest, idea: Idea, into: Idea
-) -> None:
-    assert rules(draft, idea, idea) == ["itself"]
-    assert rules(draft, idea, replace(into, status="rejected")) == ["status"]
-
-
-def test_votes_never_move(draft: Contest, idea: Idea, into: Idea, now: datetime) -> None:
-    listed = replace(draft, shortlist=(into.id, idea.id))
-    assert rules(listed, idea, into) == ["on-ballot"]
-    poll = Poll(id="poll_1", name="", rules=PollRules(), idea_ids=listed.shortlist, closes_at=now)
-    assert rules(replace(listed, polls=(poll,)), idea, into) == ["on-ballot"]
-    without = replace(poll, idea_ids=(into.id,), removed_idea_ids=(idea.id,))
-    assert rules(replace(listed, polls=(without,)), idea, into) == []
+def test_an_idea_goes_on_in_another_one_that_takes_part(idea: Idea, into: Idea) -> None:
+    assert rules(idea, idea) == ["itself"]
+    assert rules(idea, replace(into, status="rejected")) == ["status"]
 
 
 def test_authors_are_kept_each_once(idea: Idea, into: Idea) -> None:

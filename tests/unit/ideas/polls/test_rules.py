@@ -1,12 +1,20 @@
 """How a poll changes, and how many ideas its contest's ballots name."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell_ideas.polls.rules import Poll, PollChange, PollRules, changed, ideas_on_ballots
+from groundswell_ideas.polls.rules import (
+    IdeaMerge,
+    Poll,
+    PollChange,
+    PollRules,
+    changed,
+    ideas_on_ballots,
+)
 
 CLOSING = datetime(2026, 4, 16, tzinfo=UTC)
 POLL = Poll(id="p", name="", rules=PollRules(), idea_ids=("a", "b", "c"), closes_at=CLOSING)
@@ -17,6 +25,18 @@ def test_ideas_come_behind_those_that_stay_and_leave_for_good() -> None:
     after = changed(POLL, change)
     assert (after.idea_ids, after.removed_idea_ids) == (("a", "c", "e", "d"), ("b",))
     assert (after.closes_at, after.paused, after.rules) == (CLOSING, False, POLL.rules)
+
+
+def test_ideas_that_go_on_in_others_are_remembered_until_they_come_back() -> None:
+    into_a, into_c = IdeaMerge("b", "a"), IdeaMerge("d", "c")
+    merged = changed(POLL, PollChange(poll_id="p", merged=(into_a,)))
+    assert (merged.idea_ids, merged.removed_idea_ids, merged.merged) == (("a", "c"), (), (into_a,))
+    assert sorted(merged.all_idea_ids) == ["a", "b", "c"]
+    assert ideas_on_ballots([merged]) == 3
+    both = changed(replace(merged, merged=(into_a, into_c)), PollChange(poll_id="p", paused=True))
+    assert both.merged == (into_a, into_c)
+    back = changed(both, PollChange(poll_id="p", unmerged=(into_a,)))
+    assert (back.idea_ids, back.merged) == (("a", "c", "b"), (into_c,))
 
 
 @pytest.mark.parametrize("paused", [True, False])

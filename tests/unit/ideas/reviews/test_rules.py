@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,18 +9,23 @@ from hypothesis import strategies as st
 from groundswell_ideas.contests.rules import Contest, PhaseReached
 from groundswell_ideas.polls.rules import LadderStep, Poll, PollRules
 from groundswell_ideas.reviews.rules import (
+    Expert,
     Outcome,
     Review,
     answered,
+    given_to,
+    is_given_to,
     is_last_step,
     is_repeat,
     obstacles_to_answering,
+    obstacles_to_asking,
+    obstacles_to_choosing_expert,
     window_of,
     windows,
     wins_by_review,
     with_accepted,
 )
-from groundswell_ideas.submissions.rules import Idea, Status
+from groundswell_ideas.submissions.rules import Idea, Member, Status
 from groundswell_ideas.templates.catalogue import Templates
 from groundswell_ideas.terms.rules import ReviewWindow, Selection
 
@@ -67,22 +73,24 @@ def refusals(
     status: Status = "approved",
 ) -> list[str]:
     """The rules against this answer to an idea of this status."""
-    idea = Idea(
-        brand_id="nerc",
-        contest_id="con_1",
-        id="idea_1",
-        participant_id="per_1",
-        title="A castle",
-        summary="",
-        fields={},
-        status=status,
-        submitted_at=SPRING,
-    )
+    idea = replace(IDEA, status=status)
     return [found.rule for found in obstacles_to_answering(contest, answer, idea, outcome, at)]
 
 
 SPRING = datetime(2026, 4, 1, 7, tzinfo=UTC)
 AUTUMN = datetime(2026, 9, 1, 7, tzinfo=UTC)
+MO = Expert(expert_id="mo", office="Model maker from outside", asked_at=SPRING)
+IDEA = Idea(
+    brand_id="nerc",
+    contest_id="con_1",
+    id="idea_1",
+    participant_id="per_1",
+    title="A castle",
+    summary="",
+    fields={},
+    status="approved",
+    submitted_at=SPRING,
+)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +132,8 @@ def test_without_windows_they_come_at_any_time(contest: Contest) -> None:
 
 
 def test_an_answer_is_final(contest: Contest) -> None:
-    done = answered(review(SPRING), "declined", "Too close to another.", SPRING)
+    no = "Too close to another."
+    done = answered(review(SPRING), "declined", no, "staff_1", SPRING, as_expert=False)
     assert is_repeat(done, "declined", "Too close to another.")
     assert not is_repeat(done, "accepted", "Too close to another.")
     assert refusals(contest, done, SPRING) == ["final"]
@@ -132,7 +141,49 @@ def test_an_answer_is_final(contest: Contest) -> None:
     assert refusals(closed, review(SPRING), SPRING) == ["phase"]
 
 
-@pytest.mark.parametrize("status", ["withdrawn", "merged", "submitted", "rejected"])
+def test_what_goes_on_in_another_one_is_answered_there(contest: Contest) -> None:
+    for outcome in ("accepted", "declined"):
+        assert refusals(contest, review(SPRING), SPRING, outcome, "merged") == ["merged"]
+    assert refusals(contest, review(SPRING), SPRING, "declined", "withdrawn") == []
+
+
+def test_an_expert_answers_what_they_were_given(contest: Contest) -> None:
+    waiting = review(SPRING)
+    assert not is_given_to(waiting, MO.expert_id)
+    given = given_to(waiting, MO)
+    assert is_given_to(given, MO.expert_id)
+    assert not is_given_to(given, "staff_1")
+    assert not given.by_expert
+    assert given_to(given, None) == waiting
+    done = answered(given, "accepted", "It holds.", MO.expert_id, SPRING, as_expert=True)
+    assert done.by_expert
+    by_brand = answered(given, "accepted", "It holds.", "staff_1", SPRING, as_expert=False)
+    assert not by_brand.by_expert
+    assert [o.rule for o in obstacles_to_choosing_expert(contest, done)] == ["final"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "rules"),
+    [
+        ({}, []),
+        ({"participant_id": "per_9"}, []),
+        ({"participant_id": "per_1"}, ["own"]),
+        ({"participant_id": "per_2"}, ["own"]),
+        ({"expert_id": "per_3"}, ["own"]),
+    ],
+)
+def test_nobody_is_asked_about_an_idea_of_their_own(
+    contest: Contest, changed: dict[str, Any], rules: list[str]
+) -> None:
+    idea = replace(IDEA, team=(Member("per_2", 1_000),), also_by=("per_3",))
+    found = obstacles_to_asking(contest, review(SPRING), idea, replace(MO, **changed))
+    assert [obstacle.rule for obstacle in found] == rules
+    closed = replace(contest, phases=(PhaseReached("closed", SPRING),))
+    refused = obstacles_to_asking(closed, review(SPRING), IDEA, MO)
+    assert [obstacle.rule for obstacle in refused] == ["phase"]
+
+
+@pytest.mark.parametrize("status", ["withdrawn", "submitted", "rejected"])
 def test_what_takes_part_no_longer_is_not_accepted(contest: Contest, status: Status) -> None:
     waiting = review(SPRING)
     assert refusals(contest, waiting, SPRING, "accepted", status) == ["approved"]

@@ -92,6 +92,16 @@ class TestCount:
         assert rules(obstacles_to_selecting(five, TALLY, IDEAS[2:5])) == ["count"]
         assert obstacles_to_selecting(five, TALLY, IDEAS[2:]) == []
 
+    def test_what_takes_part_no_longer_takes_no_place(self, contest: Contest) -> None:
+        five, out = selecting(contest, self.FIVE), IDEAS[:2]
+        for others in ((*IDEAS[2:], "idea_1"), IDEAS[1:5]):
+            found = obstacles_to_selecting(five, TALLY, others, out=out)
+            assert set(rules(found)) >= {"approved"}
+        assert obstacles_to_selecting(five, TALLY, IDEAS[2:], out=out) == []
+        two = selecting(contest, Selection(winners=Winning(by="tally", count=2), alternates=2))
+        chosen = with_winners(two, TALLY, choice("idea_1", "idea_2"), NOW, out=["idea_3"])
+        assert chosen.alternates == ("idea_4", "idea_5")
+
     def test_a_place_that_a_veto_left_free_is_filled(self, contest: Contest) -> None:
         five = with_winners(
             selecting(contest, self.FIVE, "binding"), TALLY, choice(*IDEAS[:5]), NOW

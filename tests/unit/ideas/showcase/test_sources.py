@@ -1,10 +1,17 @@
-"""Where visits come from, and what they are counted in."""
+"""Where visits and votes come from, and what they are counted in."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from groundswell_ideas.showcase.rules.sources import ShareLink, Visit, days_asked, visit_by
+from groundswell_ideas.showcase.rules.sources import (
+    ShareLink,
+    Visit,
+    VoteSource,
+    days_asked,
+    source_of,
+    vote_sources,
+)
 
 LINK = ShareLink(code="abc", brand_id="nerc", idea_id="idea_1", sharer_id="per_1")
 VISIT = Visit(
@@ -22,10 +29,10 @@ VISIT = Visit(
         ("other", None, ("other", None)),
     ],
 )
-def test_a_visit_has_one_source(
+def test_a_link_names_one_source(
     via: str, link: ShareLink | None, counted: tuple[str, str | None]
 ) -> None:
-    assert visit_by(via, link) == counted
+    assert source_of(via, link) == counted
 
 
 def test_days_are_those_of_utc() -> None:
@@ -51,3 +58,14 @@ def test_thirty_days_unless_said_otherwise() -> None:
     assert days_asked(None, None, today) == (date(2026, 3, 2), today)
     assert days_asked(date(2026, 1, 1), None, today) == (date(2026, 1, 1), today)
     assert days_asked(None, date(2026, 2, 1), today) == (date(2026, 1, 3), date(2026, 2, 1))
+
+
+def test_votes_have_the_sources_that_visits_have() -> None:
+    votes = [("mail", 2), ("abc", 5), ("gone", 1), ("share", 3), ("qr", 2)]
+    assert vote_sources(votes, {"abc": LINK}) == (
+        VoteSource(source="share", code="abc", votes=5),
+        VoteSource(source="other", code=None, votes=4),
+        VoteSource(source="mail", code=None, votes=2),
+        VoteSource(source="qr", code=None, votes=2),
+    )
+    assert vote_sources([], {}) == ()

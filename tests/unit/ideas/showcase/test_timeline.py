@@ -8,7 +8,7 @@ from groundswell_ideas.amendments.rules import Amendment
 from groundswell_ideas.audit.rules import Act, ActedBy, Subject, Verb, Why
 from groundswell_ideas.contests.rules import Contest, Milestone, PhaseReached, Veto, Winner
 from groundswell_ideas.merging.rules import MergeRecord
-from groundswell_ideas.polls.rules import Poll, PollChange, PollRules
+from groundswell_ideas.polls.rules import IdeaMerge, Poll, PollChange, PollRules
 from groundswell_ideas.reviews.rules import Review
 from groundswell_ideas.showcase.rules.timeline import VERBS_TOLD, Moment, Traces, timeline
 from groundswell_ideas.showcase.rules.votes import Place, Step
@@ -130,6 +130,32 @@ def test_it_comes_on_a_ballot_late_and_leaves_it(draft: Contest) -> None:
     gone = replace(POLL, idea_ids=("idea_2",), removed_idea_ids=("idea_1",))
     found = told(IDEA, voting(draft, polls=(gone,)), Traces(amendments=changes))
     assert found[2:] == [(20, "shortlisted"), (20, "ballot_opened"), (21, "ballot_left")]
+
+
+def test_votes_go_to_another_idea_and_come_back(draft: Contest) -> None:
+    merge = IdeaMerge("idea_1", "idea_2")
+    changes = amendments(
+        PollChange(poll_id="poll_1", merged=(merge,)),
+        PollChange(poll_id="poll_2", merged=(merge,)),
+        PollChange(poll_id="poll_1", unmerged=(merge,)),
+        PollChange(poll_id="poll_1", merged=(IdeaMerge("idea_3", "idea_2"),)),
+    )
+    contest, traces = voting(draft), Traces(amendments=changes)
+
+    def moved(idea: Idea, contest: Contest) -> list[tuple[str, str | None, str | None]]:
+        found = timeline(idea, contest, traces, record=False)
+        return [(m.kind, m.poll_id, m.idea_id) for m in found if m.kind.startswith("votes_")]
+
+    given = ("votes_given", "poll_1", "idea_2")
+    assert moved(IDEA, contest) == [given, ("votes_back", "poll_1", "idea_2")]
+    assert moved(replace(IDEA, id="idea_2"), contest) == [
+        ("votes_taken_in", "poll_1", "idea_1"),
+        ("votes_returned", "poll_1", "idea_1"),
+        ("votes_taken_in", "poll_1", "idea_3"),
+    ]
+    away = voting(draft, polls=(replace(POLL, idea_ids=("idea_2",), merged=(merge,)),))
+    gone = timeline(IDEA, away, Traces(amendments=changes[:1]), record=False)
+    assert [m.kind for m in gone[-3:]] == ["shortlisted", "ballot_opened", "votes_given"]
 
 
 def test_a_ladder_is_climbed_step_by_step(draft: Contest) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from groundswell_ideas.contests.phases import enter
-from groundswell_ideas.contests.rules import Contest
+from groundswell_ideas.contests.rules import Contest, Winner
 from groundswell_ideas.screening.rules import Finding, Screening
 from groundswell_ideas.submissions.rules import Gift, Idea
 from groundswell_ideas.submissions.rules.entering import (
@@ -120,6 +120,9 @@ def test_ideas_are_taken_back_until_the_vote_on_them_is_over(
     assert [o.rule for o in obstacles_to_withdrawing(over, idea, now)] == ["voted"]
     unlisted = enter(contest, "deliberation", now)
     assert obstacles_to_withdrawing(unlisted, idea, now) == []
+    won = replace(contest, winners=(Winner("idea_1", "It builds well.", None, now),))
+    accepted = enter(won, "voting", now)
+    assert [o.rule for o in obstacles_to_withdrawing(accepted, idea, now)] == ["voted"]
 
 
 def test_screening_decides_where_a_contest_publishes_by_itself(contest: Contest) -> None:

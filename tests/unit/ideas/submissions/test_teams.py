@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundswell_ideas.admission.rules import Declaration
 from groundswell_ideas.submissions.rules import WHOLE, Idea, Member
 from groundswell_ideas.submissions.rules.teams import (
+    has_joined,
     joined,
     left,
     obstacles_to_joining,
@@ -14,6 +16,8 @@ from groundswell_ideas.submissions.rules.teams import (
     standing_shares,
     team_of,
 )
+
+GROWN_UP = Declaration(age_confirmed=True, country="GB")
 
 
 @pytest.mark.parametrize(
@@ -37,18 +41,24 @@ def test_a_share_stands_once_its_member_has_confirmed_it(idea: Idea, now: dateti
     named = [("per_1", 5_000), ("per_2", 3_000), ("per_3", 2_000)]
     idea = replace(idea, team=team_of(idea, named))
     assert standing_shares(idea) == {"per_1": 10_000}
-    idea = joined(idea, "per_3", now)
+    assert not has_joined(idea, "per_3")
+    idea = joined(idea, "per_3", GROWN_UP, now)
+    assert has_joined(idea, "per_3")
     assert standing_shares(idea) == {"per_1": 8_000, "per_3": 2_000}
-    assert joined(idea, "per_3", now.replace(year=2027)) == idea
-    idea = joined(idea, "per_2", now)
+    idea = joined(idea, "per_2", Declaration(), now)
+    assert idea.team == (
+        Member("per_2", 3_000, now, Declaration()),
+        Member("per_3", 2_000, now, GROWN_UP),
+    )
     assert standing_shares(idea) == {"per_1": 5_000, "per_2": 3_000, "per_3": 2_000}
     assert standing_shares(left(idea, "per_2")) == {"per_1": 8_000, "per_3": 2_000}
 
 
 def test_another_share_has_to_be_confirmed_again(idea: Idea, now: datetime) -> None:
-    idea = replace(idea, team=(Member("per_2", 3_000, now), Member("per_3", 2_000, now)))
+    confirmed = Member("per_2", 3_000, now, GROWN_UP)
+    idea = replace(idea, team=(confirmed, Member("per_3", 2_000, now, GROWN_UP)))
     renamed = team_of(idea, [("per_1", 4_000), ("per_2", 3_000), ("per_3", 3_000)])
-    assert renamed == (Member("per_2", 3_000, now), Member("per_3", 3_000))
+    assert renamed == (confirmed, Member("per_3", 3_000))
 
 
 def test_nobody_joins_what_takes_part_no_longer_or_for_what_they_have_not_read(idea: Idea) -> None:

@@ -49,10 +49,8 @@ class AdmissionCommands:
         now: datetime,
     ) -> Acceptance:
         """What to keep with an entry. Refused for whom the contest is not, and in a full pilot."""
-        declared = declaration or Declaration()
-        guest = await self.admission.guest(contest.brand_id, contest.id, entrant.participant_id)
         refuse_for(obstacles_of_terms(contest, accepted_terms, now), VALIDATION)
-        refuse_for(obstacles_to_taking_part(contest, entrant, guest, declared, now))
+        declared = await self.declare(contest, entrant, declaration, now)
         pilot = contest.terms.pilot
         if pilot is not None and contest.pilot_widened_at is None:
             joined = await self.admission.join_pilot(
@@ -60,3 +58,15 @@ class AdmissionCommands:
             )
             refuse_for([] if joined else [_PILOT_FULL])
         return Acceptance(declaration=declared, terms_version=accepted_terms, accepted_at=now)
+
+    async def declare(
+        self, contest: Contest, entrant: Entrant, declaration: Declaration | None, now: datetime
+    ) -> Declaration:
+        """What somebody declares who is to have a part in an idea; refused where it is not enough.
+
+        The same rules hold for who hands in and for each member of a team.
+        """
+        declared = declaration or Declaration()
+        guest = await self.admission.guest(contest.brand_id, contest.id, entrant.participant_id)
+        refuse_for(obstacles_to_taking_part(contest, entrant, guest, declared, now))
+        return declared

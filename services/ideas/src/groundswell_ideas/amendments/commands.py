@@ -1,4 +1,4 @@
-"""What a brand can amend: polls while people vote, and whether an open contest goes on."""
+"""What a brand can amend: polls while people vote, who curates, whether an open contest goes on."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +20,11 @@ from groundswell_ideas.amendments.rules import (
     widened,
     with_change,
     with_poll,
+)
+from groundswell_ideas.amendments.rules.curators import (
+    Curator,
+    handed_over,
+    obstacles_to_handing_over,
 )
 from groundswell_ideas.amendments.store import AmendmentStore
 from groundswell_ideas.calendar.store import TimerStore
@@ -73,12 +78,30 @@ class AmendmentCommands:
         async def work() -> Amendment:
             contest = await self._amendable(brand_id, contest_id)
             now = utc_now()
-            refuse_for(obstacles_to_opening(contest, poll, now), VALIDATION)
+            ideas = await self.ideas.find(brand_id, contest_id, poll.idea_ids)
+            refuse_for(obstacles_to_opening(contest, poll, ideas, now), VALIDATION)
             rules = rules_in(contest.region(poll.region), poll.rules)
             opened = replace(poll, id=poll_id, rules=rules)
             amended = with_poll(contest, opened)
             amendment = _amendment(amended, reason, now)
             return await self._keep(amended, replace(amendment, poll_opened=opened), [])
+
+        return await transaction(self.contests.client, work)
+
+    async def change_curator(
+        self, brand_id: str, contest_id: str, reason: str, curator: Curator
+    ) -> Amendment:
+        """Lets another curator pick the shortlist, as long as nobody has handed it in.
+
+        The reason and the office are public.
+        """
+
+        async def work() -> Amendment:
+            contest = await self.contests.get(brand_id, contest_id)
+            refuse_for(obstacles_to_handing_over(contest, curator))
+            amended = handed_over(contest, curator)
+            amendment = _amendment(amended, reason, utc_now())
+            return await self._keep(amended, replace(amendment, curator=curator), [])
 
         return await transaction(self.contests.client, work)
 
@@ -161,7 +184,7 @@ def _amendment(amended: Contest, reason: str, at: datetime) -> Amendment:
 
 
 def _told(amended: Contest, amendment: Amendment) -> ContestAmended:
-    change, poll = amendment.poll_changed, amendment.poll_opened
+    change, poll, curator = amendment.poll_changed, amendment.poll_opened, amendment.curator
     return ContestAmended(
         contest_id=amended.id,
         title=amended.terms.title,
@@ -171,4 +194,5 @@ def _told(amended: Contest, amendment: Amendment) -> ContestAmended:
         poll_changed=None if change is None else change_to(change),
         paused=amendment.paused,
         pilot_widened=amendment.pilot_widened,
+        curator=None if curator is None else curator.office,
     )

@@ -46,7 +46,8 @@ class AmendmentRoutes:
     ) -> Response:
         """Change an open poll or open another one while people vote; voting follows in a moment.
 
-        What a poll counts by stays as it opened: there is no way to amend it.
+        Or name another curator before the shortlist is handed in. What a poll counts by stays as
+        it opened: there is no way to amend it.
         """
         return await self._once(
             manager, fingerprint, key, lambda: self._amend(manager.brand_id, contest_id, body)
@@ -128,8 +129,10 @@ class AmendmentRoutes:
         if body.poll_changed is not None:
             change = body.poll_changed.value()
             return await self.commands.change_poll(brand_id, contest_id, body.reason, change)
-        if body.poll_opened is None:
+        if body.poll_opened is not None:
+            poll = body.poll_opened.poll()
+            return await self.commands.open_poll(brand_id, contest_id, body.reason, poll)
+        if body.curator_changed is None:
             raise ValueError("an amendment of nothing, which no accepted body is")
-        opened = body.poll_opened
-        poll = opened.poll()
-        return await self.commands.open_poll(brand_id, contest_id, body.reason, poll)
+        curator = body.curator_changed.value()
+        return await self.commands.change_curator(brand_id, contest_id, body.reason, curator)

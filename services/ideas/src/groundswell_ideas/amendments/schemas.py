@@ -6,10 +6,11 @@ from typing import Annotated, Self
 from pydantic import Field, StrictBool, model_validator
 
 from groundswell_ideas.amendments.rules import Amendment
+from groundswell_ideas.amendments.rules.curators import Curator
 from groundswell_ideas.contests.rules import SHORTLIST_MAXIMUM
 from groundswell_ideas.polls.rules import Poll, PollChange
 from groundswell_ideas.polls.schemas import Name, PollAnswer, PollBody
-from groundswell_ideas.shapes import Answer, Id, Moment, Reason, Request, UniqueIds
+from groundswell_ideas.shapes import Answer, Id, Line, Moment, Reason, Request, UniqueIds
 
 IdeaIds = Annotated[UniqueIds, Field(max_length=SHORTLIST_MAXIMUM)]
 
@@ -60,17 +61,33 @@ class PollOpeningBody(PollBody):
         )
 
 
+class CuratorBody(Request):
+    """Another curator, until the shortlist is handed in.
+
+    Everybody reads the office; `curator_id` is the member of staff who alone picks from then on.
+    """
+
+    curator: Annotated[Line, Field(examples=["Creative director"])]
+    curator_id: Id
+
+    def value(self) -> Curator:
+        """The curator."""
+        return Curator(self.curator, self.curator_id)
+
+
 class NewAmendment(Request):
-    """Either a change of an open poll or another poll, with the reason that everybody reads."""
+    """A change of an open poll, another poll, or another curator; everybody reads the reason."""
 
     reason: Annotated[Reason, Field(examples=["The name is taken by another ship."])]
     poll_changed: PollChangeBody | None = None
     poll_opened: PollOpeningBody | None = None
+    curator_changed: CuratorBody | None = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        if (self.poll_changed is None) == (self.poll_opened is None):
-            raise ValueError("an amendment has either poll_changed or poll_opened")
+        said = (self.poll_changed, self.poll_opened, self.curator_changed)
+        if sum(part is not None for part in said) != 1:
+            raise ValueError("an amendment has one of poll_changed, poll_opened, curator_changed")
         return self
 
 
@@ -80,12 +97,25 @@ class Why(Request):
     reason: Annotated[Reason, Field(examples=["We look into votes that came in by machine."])]
 
 
+class IdeaMergeAnswer(Answer):
+    """An idea and the one on its ballot that its votes went to, or came back from."""
+
+    idea_id: str
+    into_idea_id: str
+
+
 class PollChangeAnswer(Answer):
-    """What became different in a poll; null or empty is what stayed."""
+    """What became different in a poll; null or empty is what stayed.
+
+    `merged` ideas left the ballot, and the votes for them count for others, each voter once;
+    `unmerged` ones are on it again with their votes.
+    """
 
     poll_id: str
     added_idea_ids: list[str]
     removed_idea_ids: list[str]
+    merged: list[IdeaMergeAnswer]
+    unmerged: list[IdeaMergeAnswer]
     closes_at: datetime | None
     paused: bool | None
 
@@ -104,7 +134,8 @@ class OpenedPollAnswer(PollAnswer):
 class AmendmentAnswer(Answer):
     """A change of a contest since it opened. Those of a contest are numbered from 1.
 
-    `paused` says that the contest stands still from then on, or goes on again.
+    `paused` says that the contest stands still from then on, or goes on again; `curator` is the
+    office that picks the shortlist from then on.
     """
 
     number: int
@@ -114,11 +145,12 @@ class AmendmentAnswer(Answer):
     poll_opened: OpenedPollAnswer | None
     paused: bool | None
     pilot_widened: bool
+    curator: str | None
 
     @classmethod
     def of(cls, amendment: Amendment) -> Self:
         """The answer that shows this amendment."""
-        change, poll = amendment.poll_changed, amendment.poll_opened
+        change, poll, curator = amendment.poll_changed, amendment.poll_opened, amendment.curator
         return cls(
             number=amendment.number,
             reason=amendment.reason,
@@ -127,6 +159,7 @@ class AmendmentAnswer(Answer):
             poll_opened=None if poll is None else OpenedPollAnswer.of_opened(poll),
             paused=amendment.paused,
             pilot_widened=amendment.pilot_widened,
+            curator=None if curator is None else curator.office,
         )
 
 

@@ -11,7 +11,6 @@ from groundswell_ideas.amendments.rules import Amendment
 from groundswell_kit.mongo import Document
 
 _AMENDMENT = TypeAdapter(Amendment)
-_ABOUT_IDEAS = ("poll_changed.added_idea_ids", "poll_changed.removed_idea_ids", "poll_opened.id")
 
 
 class AmendmentStore:
@@ -24,12 +23,13 @@ class AmendmentStore:
         """Makes the collection's indexes; a repeat changes nothing."""
         in_contest = [("brand_id", ASCENDING), ("contest_id", ASCENDING), ("_id", ASCENDING)]
         await self._amendments.create_index(in_contest)
-        for about in _ABOUT_IDEAS:
+        for about in ("idea_ids", "poll_opened.id"):
             await self._amendments.create_index([*in_contest[:2], (about, ASCENDING)])
 
     async def add(self, brand_id: str, amendment: Amendment) -> None:
         """Stores an amendment. Raises DuplicateKeyError when the contest has one of its number."""
         document = asdict(amendment) | {"_id": amendment.id, "brand_id": brand_id}
+        document["idea_ids"] = list(amendment.idea_ids)
         await self._amendments.insert_one(document)
 
     async def page(
@@ -45,12 +45,11 @@ class AmendmentStore:
     async def about(
         self, brand_id: str, contest_id: str, idea_id: str, poll_ids: Sequence[str]
     ) -> list[Amendment]:
-        """Amendments that put an idea on ballots, took it off, or opened one of these polls."""
-        added, removed, opened = _ABOUT_IDEAS
+        """Amendments that changed an idea's place on ballots, or opened one of these polls."""
         wanted = {
             "brand_id": brand_id,
             "contest_id": contest_id,
-            "$or": [{added: idea_id}, {removed: idea_id}, {opened: {"$in": list(poll_ids)}}],
+            "$or": [{"idea_ids": idea_id}, {"poll_opened.id": {"$in": list(poll_ids)}}],
         }
         found = self._amendments.find(wanted).sort("_id", ASCENDING)
         return [_AMENDMENT.validate_python(document) async for document in found]

@@ -128,7 +128,7 @@ def _contests(settings: Settings, stores: Stores, secret: bytes) -> Sequence[Rou
     return (
         TemplateRoutes(templates),
         ContestRoutes(commands, queries, promises, stores.idempotency, templates, secret),
-        PromiseRoutes(promises, secret),
+        PromiseRoutes(commands, promises, secret),
         AdmissionRoutes(
             AdmissionCommands(stores.contests, stores.admission),
             AdmissionQueries(stores.contests, stores.admission),
@@ -147,10 +147,11 @@ def _media(settings: Settings, stores: Stores) -> Sequence[Routes]:
 def _ideas(settings: Settings, stores: Stores, secret: bytes) -> Sequence[Routes]:
     contests, commands = ContestQueries(stores.contests), submission_commands(settings, stores)
     media = MediaQueries(stores.media, Files(settings.media_url))
+    teams = TeamCommands(contests, stores.ideas, commands.admission)
     return (
         SubmissionRoutes(
             commands,
-            TeamCommands(stores.ideas),
+            teams,
             SubmissionQueries(contests, stores.ideas),
             stores.idempotency,
         ),
@@ -174,7 +175,13 @@ def _outcome(stores: Stores) -> Sequence[Routes]:
         MilestoneRoutes(MilestoneCommands(stores.contests), stores.idempotency),
         DecisionRoutes(
             DecisionQueries(
-                contests, stores.ideas, stores.tallies, rankings, stores.juries, reviews
+                contests,
+                stores.ideas,
+                stores.tallies,
+                rankings,
+                stores.juries,
+                reviews,
+                stores.merges,
             )
         ),
         AmendmentRoutes(

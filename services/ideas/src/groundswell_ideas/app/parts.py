@@ -65,7 +65,7 @@ def screening_commands(settings: Settings, stores: Stores) -> ScreeningCommands:
 
 def publication(stores: Stores) -> Publication:
     """What makes ideas public, on these stores."""
-    ballots = BallotCommands(stores.contests, stores.amendments)
+    ballots = BallotCommands(stores.contests, stores.amendments, stores.reviews)
     return Publication(stores.ideas, MediaCommands(stores.media), ballots)
 
 
@@ -93,11 +93,13 @@ def submission_commands(settings: Settings, stores: Stores) -> SubmissionCommand
 
 def merging_commands(stores: Stores) -> MergingCommands:
     """What lets ideas go on in others, and undoes that, on these stores."""
+    public = publication(stores)
     return MergingCommands(
         reasons(),
         ContestQueries(stores.contests),
         stores.ideas,
-        publication(stores),
+        public,
+        public.ballots,
         stores.merges,
         case_commands(stores),
         AuditCommands(stores.acts),

@@ -38,7 +38,14 @@ def showcase_routes(settings: Settings, stores: Stores) -> ShowcaseRoutes:
         SharingCommands(stores.ideas, stores.share_links, stores.visits),
         timelines,
         CardQueries(stores.ideas, contests, media),
-        SourceQueries(stores.ideas, contests, stores.visits, stores.share_links, tallies),
+        SourceQueries(
+            stores.ideas,
+            contests,
+            stores.visits,
+            stores.share_links,
+            tallies,
+            stores.vote_sources,
+        ),
         CardPictures(),
         SiteLinks(str(settings.public_url).rstrip("/")),
     )

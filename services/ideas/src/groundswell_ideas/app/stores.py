@@ -20,7 +20,12 @@ from groundswell_ideas.reports.store import ReportStore
 from groundswell_ideas.reviews.store import ReviewStore
 from groundswell_ideas.screening.store import ScreeningStore
 from groundswell_ideas.selection.store import TallyStore
-from groundswell_ideas.showcase.store import ShareLinkStore, StepStore, VisitStore
+from groundswell_ideas.showcase.store import (
+    AttributionStore,
+    ShareLinkStore,
+    StepStore,
+    VisitStore,
+)
 from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_kit.dead_letters import DeadLetters
 from groundswell_kit.idempotency import Idempotency
@@ -69,6 +74,7 @@ class Stores:
         self.steps = StepStore(database)
         self.share_links = ShareLinkStore(database)
         self.visits = VisitStore(database)
+        self.vote_sources = AttributionStore(database)
         self.imported = ImportStore(database)
 
     async def ensure_indexes(self) -> None:
@@ -97,6 +103,7 @@ class Stores:
             self.steps,
             self.share_links,
             self.visits,
+            self.vote_sources,
             self.imported,
         ):
             await store.ensure_indexes()

@@ -4,7 +4,12 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.people import PersonErased
-from groundswell_contracts.tallies import TallyCertified, ThresholdMissed, ThresholdReached
+from groundswell_contracts.tallies import (
+    TallyCertified,
+    ThresholdMissed,
+    ThresholdReached,
+    VotesAttributed,
+)
 from groundswell_ideas.app.parts import (
     contest_commands,
     erasure_commands,
@@ -22,8 +27,8 @@ from groundswell_ideas.media.files import Files
 from groundswell_ideas.reviews.handlers import ReviewHandlers
 from groundswell_ideas.selection.handlers import SelectionHandlers
 from groundswell_ideas.settings import Settings
-from groundswell_ideas.showcase.commands import LadderCommands
-from groundswell_ideas.showcase.handlers import LadderHandlers
+from groundswell_ideas.showcase.commands import AttributionCommands, LadderCommands
+from groundswell_ideas.showcase.handlers import AttributionHandlers, LadderHandlers
 from groundswell_kit import roles
 from groundswell_kit.consumer import EventConsumer
 from groundswell_kit.handling import Handler
@@ -45,24 +50,7 @@ def worker_role(settings: Settings) -> Role:
     database = connect(settings.mongo_uri, settings.database(SERVICE))
     stores = Stores(database)
     health = Health("worker")
-    selection = SelectionHandlers(selection_commands(stores))
-    erasure = ErasureHandlers(erasure_commands(stores))
-    reviews = ReviewHandlers(review_commands(stores))
-    ladders = LadderHandlers(LadderCommands(stores.steps))
-    consumer = EventConsumer(
-        database,
-        settings.kafka_bootstrap,
-        SERVICE,
-        {
-            TallyCertified: selection.on_tally_certified,
-            ThresholdReached: _both(reviews.on_threshold_reached, ladders.on_threshold),
-            ThresholdMissed: _both(reviews.on_threshold_missed, ladders.on_threshold),
-            PersonErased: erasure.on_person_erased,
-        },
-        stores.inbox,
-        stores.dead_letters,
-        health,
-    )
+    consumer = _consumer(settings, database, stores, health)
     return roles.worker(
         settings.ideas_worker_port,
         database,
@@ -77,6 +65,33 @@ def worker_role(settings: Settings) -> Role:
             ).run,
             *_inspection_tasks(settings, stores, health),
         ],
+    )
+
+
+def _consumer(
+    settings: Settings, database: AsyncDatabase[Document], stores: Stores, health: Health
+) -> EventConsumer:
+    selection = SelectionHandlers(selection_commands(stores))
+    erasure = ErasureHandlers(erasure_commands(stores))
+    reviews = ReviewHandlers(review_commands(stores))
+    ladders = LadderHandlers(LadderCommands(stores.steps))
+    attributions = AttributionHandlers(
+        AttributionCommands(stores.vote_sources, stores.share_links, stores.merges)
+    )
+    return EventConsumer(
+        database,
+        settings.kafka_bootstrap,
+        SERVICE,
+        {
+            TallyCertified: selection.on_tally_certified,
+            ThresholdReached: _both(reviews.on_threshold_reached, ladders.on_threshold),
+            ThresholdMissed: _both(reviews.on_threshold_missed, ladders.on_threshold),
+            VotesAttributed: attributions.on_votes_attributed,
+            PersonErased: erasure.on_person_erased,
+        },
+        stores.inbox,
+        stores.dead_letters,
+        health,
     )
 
 

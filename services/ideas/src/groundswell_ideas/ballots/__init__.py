@@ -1,1 +1,1 @@
-"""Ideas that come on open ballots by themselves, where people hand in while others vote."""
+"""Ideas that come on open ballots, leave them, or go on in others on them, as ideas change."""

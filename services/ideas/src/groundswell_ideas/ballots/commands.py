@@ -1,5 +1,9 @@
-"""What puts ideas on open ballots, and takes them off, with an amendment that everybody reads."""
+"""What puts ideas on open ballots, takes them off or lets their votes go to others.
 
+Each time with an amendment that everybody reads.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,16 +14,22 @@ from groundswell_ideas.amendments.store import AmendmentStore
 from groundswell_ideas.ballots.rules import (
     ballots_for,
     ballots_with,
+    merged,
     obstacles_to_listing,
+    obstacles_to_merging,
+    obstacles_to_parting,
+    parted,
     without,
 )
 from groundswell_ideas.contests.rules import Contest
 from groundswell_ideas.contests.store import ContestStore
 from groundswell_ideas.polls.events import change_to
 from groundswell_ideas.polls.rules import PollChange
+from groundswell_ideas.reviews.store import ReviewStore
 from groundswell_ideas.selection.events import shortlisted
 from groundswell_ideas.submissions.rules import Idea
 from groundswell_kit.mongo import transaction
+from groundswell_kit.problems import forbidden
 from groundswell_kit.refusals import refuse_for
 
 WHY_LISTED = "An idea that came in was approved."
@@ -31,6 +41,7 @@ class BallotCommands:
 
     contests: ContestStore
     amendments: AmendmentStore
+    reviews: ReviewStore
 
     async def enlist(self, idea: Idea, now: datetime) -> None:
         """Puts an approved idea on the ballots of a contest where people vote as ideas come in.
@@ -66,6 +77,63 @@ class BallotCommands:
 
         await transaction(self.contests.client, work)
 
+    async def merge(
+        self, idea: Idea, into: Idea, reason: str, now: datetime, *, by_manager: bool
+    ) -> bool:
+        """Takes an idea off the open ballots that it is on, and lets its votes go to another one.
+
+        Whether it was on any. Refused unless both are on the same open ballots, and for an idea
+        that waits for its answer; what amends ballots is for a manager alone.
+        """
+
+        async def work() -> bool:
+            contest = await self.contests.get(idea.brand_id, idea.contest_id)
+            review = await self.reviews.find(idea.brand_id, contest.id, idea.id)
+            collected = review is not None and review.outcome is None
+            refuse_for(obstacles_to_merging(contest, idea, into, now, collected=collected))
+            changes = merged(contest, idea, into, now)
+            _refuse_editors(changes, by_manager=by_manager)
+            # What opens a poll with the idea at this moment would not be told of the merge.
+            await self.contests.touch(contest.brand_id, contest.id)
+            await self._amend_all(contest, changes, reason, now)
+            return bool(changes)
+
+        return await transaction(self.contests.client, work)
+
+    async def unmerge(self, idea: Idea, reason: str, now: datetime, *, by_manager: bool) -> None:
+        """Puts an idea that went on in another one back on open ballots, with its votes.
+
+        Refused where a poll has counted them for the other one; what amends open ballots is for a
+        manager alone.
+        """
+
+        async def work() -> None:
+            contest = await self.contests.get(idea.brand_id, idea.contest_id)
+            refuse_for(obstacles_to_parting(contest, idea, now))
+            changes = parted(contest, [idea.id], now)
+            _refuse_editors(changes, by_manager=by_manager)
+            await self._amend_all(contest, changes, reason, now)
+
+        await transaction(self.contests.client, work)
+
+    async def part(self, into: Idea, idea_ids: Collection[str], reason: str, now: datetime) -> None:
+        """Puts ideas that went on in one that is taken back on open ballots, with their votes.
+
+        A poll that has closed keeps what it counted.
+        """
+
+        async def work() -> None:
+            contest = await self.contests.get(into.brand_id, into.contest_id)
+            await self._amend_all(contest, parted(contest, idea_ids, now), reason, now)
+
+        await transaction(self.contests.client, work)
+
+    async def _amend_all(
+        self, contest: Contest, changes: Sequence[PollChange], reason: str, now: datetime
+    ) -> None:
+        for change in changes:
+            contest = await self._amend(contest, change, reason, [], now)
+
     async def _amend(
         self, contest: Contest, change: PollChange, reason: str, told: list[Event], now: datetime
     ) -> Contest:
@@ -87,3 +155,8 @@ class BallotCommands:
         await self.contests.save(amended.brand_id, amended, [*told, event])
         await self.amendments.add(amended.brand_id, amendment)
         return amended
+
+
+def _refuse_editors(changes: Sequence[PollChange], *, by_manager: bool) -> None:
+    if changes and not by_manager:
+        raise forbidden("People vote on the idea now: this amends their ballots, as managers may.")

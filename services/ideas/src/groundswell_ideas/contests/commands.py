@@ -4,10 +4,11 @@ What its calendar does by itself is done here too, as a person does it.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 
 from groundswell_contracts.commitments import CommitmentOverdue
-from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
+from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished, StaffBriefed
 from groundswell_contracts.event import Event
 from groundswell_ideas.calendar.rules import (
     Timer,
@@ -33,6 +34,7 @@ from groundswell_ideas.contests.store import ContestStore
 from groundswell_ideas.polls.events import plan_to
 from groundswell_ideas.templates.rules import Programme, obstacles_to_adjusting
 from groundswell_ideas.terms.rules import Obstacle, Phase, Terms
+from groundswell_ideas.terms.rules.briefings import brought_up_to_date
 from groundswell_ideas.terms.rules.contradictions import contradictions
 from groundswell_ideas.terms.rules.local_times import to_utc
 from groundswell_kit.clock import utc_now
@@ -87,6 +89,24 @@ class ContestCommands:
             await self.contests.save(brand_id, edited, [])
             await self._plan_timers(edited)
             return edited
+
+        return await transaction(self.contests.client, work)
+
+    async def brief_staff(self, brand_id: str, contest_id: str) -> Contest:
+        """Tells the brand's staff of a contest, before everybody else, in the words for them.
+
+        Once for each wording: a repeat, and one after the opening, changes nothing.
+        """
+
+        async def work() -> Contest:
+            contest, now = await self.contests.get(brand_id, contest_id), utc_now()
+            briefing = brought_up_to_date(contest.briefing, contest.terms, now)
+            if briefing == contest.briefing:
+                return contest
+            briefed = replace(contest, version=contest.version + 1, briefing=briefing)
+            told = _briefed(briefed, _opens_at(briefed, now))
+            await self.contests.save(brand_id, briefed, [told])
+            return briefed
 
         return await transaction(self.contests.client, work)
 
@@ -239,7 +259,23 @@ def _events_of_entering(before: Contest, entered: Contest) -> list[Event]:
     )
     if before.phase != "draft":
         return [changed]
-    return [_published(entered), changed]
+    briefed = [] if entered.briefing == before.briefing else [_briefed(entered, entered.opened_at)]
+    return [*briefed, _published(entered), changed]
+
+
+def _opens_at(contest: Contest, now: datetime) -> datetime | None:
+    """When a draft opens by itself; None when its calendar leaves that open, or the time passed."""
+    opening = contest.programme.step("draft").onward
+    entries = (entry for entry in contest.terms.calendar if entry.to in opening)
+    times = (to_utc(entry.at, contest.terms.time_zone) for entry in entries)
+    return next((at for at in times if at > now), None)
+
+
+def _briefed(contest: Contest, opens_at: datetime | None) -> StaffBriefed:
+    terms = contest.terms
+    return StaffBriefed(
+        contest_id=contest.id, title=terms.title, words=terms.staff_words, opens_at=opens_at
+    )
 
 
 def _published(contest: Contest) -> ContestPublished:

@@ -14,6 +14,7 @@ from groundswell_ideas.contests.rules import (
 )
 from groundswell_ideas.polls.rules import BALLOTS_MAXIMUM
 from groundswell_ideas.terms.rules import Obstacle, Phase, Timetable
+from groundswell_ideas.terms.rules.briefings import brought_up_to_date
 from groundswell_ideas.terms.rules.local_times import to_utc
 
 
@@ -54,9 +55,10 @@ def obstacles_to_opening(contest: Contest, now: datetime) -> list[Obstacle]:
 
 
 def enter(contest: Contest, phase: Phase, at: datetime) -> Contest:
-    """The contest in its next phase."""
+    """The contest in its next phase; the brand's staff have been told by then what they read."""
     phases = (*contest.phases, PhaseReached(phase, at))
-    return replace(contest, version=contest.version + 1, phases=phases)
+    briefing = brought_up_to_date(contest.briefing, contest.terms, at)
+    return replace(contest, version=contest.version + 1, phases=phases, briefing=briefing)
 
 
 def is_overdue(contest: Contest, to_answer: int, answered: int) -> bool:

@@ -37,11 +37,23 @@ class PromiseAnswer(Answer):
     words: str
 
 
+class StaffToldAnswer(Answer):
+    """When the brand's staff were told of the contest, if they were, and in words how that stands.
+
+    It is not `up_to_date` before, nor once the title or the words for staff are others.
+    """
+
+    told_at: datetime | None
+    up_to_date: bool
+    words: str
+
+
 class ReadinessAnswer(Answer):
     """The sheet to go through before opening; an opening is refused with the same obstacles."""
 
     ready: bool
     promises: list[PromiseAnswer]
+    staff: StaffToldAnswer
     obstacles: list[ObstacleAnswer]
 
     @classmethod
@@ -50,6 +62,7 @@ class ReadinessAnswer(Answer):
         return cls(
             ready=not sheet.obstacles,
             promises=[PromiseAnswer.model_validate(promise) for promise in sheet.promises],
+            staff=StaffToldAnswer.model_validate(sheet.staff),
             obstacles=ObstacleAnswer.all_of(sheet.obstacles),
         )
 

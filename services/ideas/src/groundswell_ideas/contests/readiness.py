@@ -7,6 +7,7 @@ from datetime import datetime
 from groundswell_ideas.contests.phases import obstacles_to_entering
 from groundswell_ideas.contests.rules import Contest
 from groundswell_ideas.terms.rules import Money, Obstacle, Terms
+from groundswell_ideas.terms.rules.briefings import is_up_to_date
 
 Words = tuple[Callable[[Terms], str], str]
 """What is said of a term that is there, which is empty when it is not, and of one that is not."""
@@ -23,10 +24,23 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffTold:
+    """When the brand's staff were told of the contest, if they were, and in words how that stands.
+
+    It is not `up_to_date` before, nor once the contest says something else to them.
+    """
+
+    told_at: datetime | None
+    up_to_date: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Readiness:
     """The sheet: each promise, present or missing, and all that stands in the way of opening."""
 
     promises: tuple[Promise, ...]
+    staff: StaffTold
     obstacles: tuple[Obstacle, ...]
 
 
@@ -38,8 +52,21 @@ def readiness(contest: Contest, now: datetime) -> Readiness:
         obstacles = obstacles_to_entering(contest, opening, now)
     return Readiness(
         promises=tuple(_promise(contest, name) for name in _on_the_sheet(contest)),
+        staff=staff_told(contest),
         obstacles=tuple(obstacles),
     )
+
+
+def staff_told(contest: Contest) -> StaffTold:
+    """Whether and when the brand's staff were told of a contest."""
+    briefing = contest.briefing
+    if briefing is None:
+        words = "Staff are told right before the contest opens, if no manager tells them sooner."
+        return StaffTold(None, up_to_date=False, words=words)
+    up_to_date, words = is_up_to_date(briefing, contest.terms), "Staff were told"
+    words += f" on {briefing.told_at:%Y-%m-%d %H:%M} UTC"
+    words += "." if up_to_date else ", in other words: they are told again before it opens."
+    return StaffTold(briefing.told_at, up_to_date, words)
 
 
 def _on_the_sheet(contest: Contest) -> Iterable[str]:
@@ -90,7 +117,7 @@ _WORDS: dict[str, Words] = {
     ),
     "staff_words": (
         lambda t: "Staff read of it first, in their own words." if t.staff_words else "",
-        "There are no words for the brand's own staff, who should hear first.",
+        "There are no words of their own for the brand's staff, who hear first.",
     ),
     "rules": (
         lambda t: "The rules are written down." if t.rules else "",

@@ -8,6 +8,7 @@ from typing import Literal
 from groundswell_ideas.polls.rules import Poll, PollRules
 from groundswell_ideas.templates.rules import Programme
 from groundswell_ideas.terms.rules import Obstacle, Phase, Region, Terms, TermsOfEntry, Timetable
+from groundswell_ideas.terms.rules.briefings import Briefing
 from groundswell_ideas.terms.rules.local_times import to_utc
 
 SHORTLIST_MAXIMUM = 10_000
@@ -100,7 +101,7 @@ class Contest:
     order; `amendments` counts what was changed since. `shortlists` holds the shortlist's parts by
     region, where there are regions, and `shortlisted_at` is when somebody set it last.
     `alternates` stand behind the winners, the first in line first.
-    `overdue_since` is when the promised answer was missed.
+    `briefing` is what staff were told last. `overdue_since` is when the promised answer was missed.
     `version` grows by one with every change, so that whoever changes a contest can say which
     state of it they have seen.
     """
@@ -122,6 +123,7 @@ class Contest:
     dropouts: tuple[Dropout, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     pause: Pause | None = None
+    briefing: Briefing | None = None
     overdue_since: datetime | None = None
     pilot_widened_at: datetime | None = None
     cloned_from: str | None = None
@@ -158,8 +160,9 @@ class Contest:
 
     @property
     def still_listed(self) -> tuple[str, ...]:
-        """The shortlisted ideas that were neither vetoed nor dropped out."""
+        """The shortlisted ideas that were not vetoed, and have not dropped out or been merged."""
         gone = {veto.idea_id for veto in self.vetoes} | {out.idea_id for out in self.dropouts}
+        gone |= {merge.idea_id for poll in self.polls for merge in poll.merged}
         return tuple(idea_id for idea_id in self.shortlist if idea_id not in gone)
 
     @property
@@ -229,10 +232,12 @@ def with_terms(contest: Contest, terms: Terms) -> Contest:
 def stands_for_vote(contest: Contest, idea_id: str) -> bool:
     """Whether an idea is on the shortlist that the vote will be about, or on a ballot of it.
 
-    Once that is decided, winners and those behind them stand; what lost does no longer.
+    Winners and those behind them stand, too; once that is decided, what lost does no longer.
     """
+    if idea_id in {*(winner.idea_id for winner in contest.winners), *contest.alternates}:
+        return True
     if contest.phase in ("decided", "delivery", "closed"):
-        return idea_id in {*(winner.idea_id for winner in contest.winners), *contest.alternates}
+        return False
     if not contest.polls:
         return idea_id in contest.shortlist
     return any(idea_id in poll.idea_ids for poll in contest.polls)

@@ -17,6 +17,7 @@ from groundswell_kit.problems import not_found
 
 _CONTEST = TypeAdapter(Contest)
 _OPENED: Document = {"opened_at": {"$type": "date"}}
+_TOUCH: Document = {"$inc": {"touched": 1}}
 
 
 class ContestStore:
@@ -59,6 +60,13 @@ class ContestStore:
             await self._outbox.add(brand_id, events)
 
         await transaction(self.client, work)
+
+    async def touch(self, brand_id: str, contest_id: str) -> None:
+        """Has a change of the contest in another transaction at this moment come before or after.
+
+        For what builds on a contest that was read in this transaction, and leaves it as it is.
+        """
+        await self._contests.update_one({"brand_id": brand_id, "_id": contest_id}, _TOUCH)
 
     async def get(self, brand_id: str, contest_id: str) -> Contest:
         """A contest of the brand. Raises the not-found problem for any other."""

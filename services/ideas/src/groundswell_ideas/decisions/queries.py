@@ -1,6 +1,6 @@
 """The page that shows how a contest was decided, put together for everybody."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from groundswell_ideas.decisions.schemas import Decision
 from groundswell_ideas.juries.rules import Round
 from groundswell_ideas.juries.rules.scoring import Judged
 from groundswell_ideas.juries.store import JuryStore
+from groundswell_ideas.merging.rules import MergeRecord
+from groundswell_ideas.merging.store import MergeStore
 from groundswell_ideas.polls.rules import Poll
 from groundswell_ideas.reviews.queries import ReviewQueries
 from groundswell_ideas.selection.queries import RankingQueries
@@ -34,6 +36,7 @@ class DecisionQueries:
     rankings: RankingQueries
     juries: JuryStore
     reviews: ReviewQueries
+    merges: MergeStore
 
     async def decision(self, contest_id: str) -> Decision:
         """Rules, tallies, scores in sum, vetoes, winners and all else, as far as there is any.
@@ -46,6 +49,7 @@ class DecisionQueries:
         rounds = await self.rankings.juries.closed_rounds(contest)
         panel = await self.juries.panel(brand_id, contest.id)
         windows = await self.reviews.counts(contest)
+        merges = await self.merges.with_votes(brand_id, contest.id)
         titles = await self.ideas.titles(brand_id, contest.id, _named(contest, rounds))
         return Decision.model_validate(
             {
@@ -55,6 +59,7 @@ class DecisionQueries:
                 "selection": selection_as_shown(contest),
                 "phase": contest.phase,
                 "shortlist": _listed(contest, contest.shortlist, titles),
+                "merged": [_merge(merge, titles) for merge in _counted(contest, merges)],
                 **_tallies(contest, tallies, titles),
                 "jurors": [juror.office for juror in panel.jurors if juror.left_at is None],
                 "jury_rounds": [_round(*closed, titles) for closed in rounds],
@@ -98,6 +103,26 @@ def _named(contest: Contest, rounds: Sequence[tuple[Round, Sequence[Judged]]]) -
 
 def _listed(contest: Contest, idea_ids: Sequence[str], titles: Titles) -> list[Json]:
     return [{"idea_id": i, "title": titles[i], "region": region_of(contest, i)} for i in idea_ids]
+
+
+def _counted(contest: Contest, merges: Sequence[MergeRecord]) -> Iterable[MergeRecord]:
+    """The last merge of each two ideas that count as one in a poll, whatever came of them later."""
+    last = {(merge.idea_id, merge.into_idea_id): merge for merge in merges}
+    stand = {
+        (merge.idea_id, merge.into_idea_id)
+        for poll in contest.polls
+        for merge in poll.merged
+        if merge.into_idea_id in poll.idea_ids  # or the votes for both have left with it
+    }
+    return (merge for pair, merge in last.items() if pair in stand)
+
+
+def _merge(merge: MergeRecord, titles: Titles) -> Json:
+    return asdict(merge) | {
+        "title": titles[merge.idea_id],
+        "into_title": titles[merge.into_idea_id],
+        "reason": merge.why.words,
+    }
 
 
 def _tallies(contest: Contest, tallies: Mapping[str, CertifiedTally], titles: Titles) -> Json:

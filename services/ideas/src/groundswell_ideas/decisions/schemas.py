@@ -40,6 +40,17 @@ class TitledIdea(Answer):
     region: str | None
 
 
+class TitledMerge(Answer):
+    """An idea that people voted on until it went on in another one, which has its votes."""
+
+    idea_id: str
+    title: str
+    into_idea_id: str
+    into_title: str
+    reason: str | None
+    merged_at: datetime
+
+
 class TitledTally(Answer):
     """The votes of one idea. Equal votes share a rank."""
 
@@ -116,7 +127,8 @@ class Decision(Answer):
     `tally` is that of the poll that decides: the last one that an amendment opened, else the
     first one. `other_tallies` are those of the other polls, of other regions too. `overruled` says
     that the crowd put an idea before a winner in the poll that decides, and it did not win though
-    it did not drop out. `jurors` are offices, never people.
+    it did not drop out. `merged` ideas went on in others while people voted, and their votes with
+    them. `jurors` are offices, never people.
     """
 
     contest_id: str
@@ -130,6 +142,7 @@ class Decision(Answer):
     reward_plan: RewardPlanAnswer | None
     phase: Phase
     shortlist: list[TitledIdea]
+    merged: list[TitledMerge]
     tally: TallyAnswer | None
     other_tallies: list[TallyAnswer]
     jurors: list[str]

@@ -13,7 +13,13 @@ from groundswell_ideas.cases.commands import CaseCommands
 from groundswell_ideas.contests.store import ContestStore
 from groundswell_ideas.discussion.rules import Comment, deleted
 from groundswell_ideas.discussion.store import CommentStore
-from groundswell_ideas.erasure.rules import loses_all, stays, takes_part, without_person
+from groundswell_ideas.erasure.rules import (
+    loses_all,
+    stays,
+    takes_part,
+    undeclared,
+    without_person,
+)
 from groundswell_ideas.media.store import MediaStore
 from groundswell_ideas.reports.store import ReportStore
 from groundswell_ideas.screening.store import ScreeningStore
@@ -48,9 +54,11 @@ class ErasureCommands:
     async def erase(self, person_id: str) -> None:
         """Erases, at all brands, what is kept of a person beside the ideas that take part."""
         now = utc_now()
-        handed_in = await self.ideas.by_author(person_id)
+        ideas = await self.ideas.all_of_person(person_id)
+        handed_in = [idea for idea in ideas if idea.participant_id == person_id]
         for brand_id in {idea.brand_id for idea in handed_in}:
             await self._erase_ideas(brand_id, [i for i in handed_in if i.brand_id == brand_id])
+        await self._erase_declarations(person_id, ideas)
         await self._erase_refusals(handed_in)
         await self._erase_uploads(person_id, handed_in, now)
         said = await self.comments.by_author(person_id)
@@ -74,6 +82,13 @@ class ErasureCommands:
         )
         await self.ideas.remove(brand_id, [idea.id for idea in ideas if not stays(idea)])
         await self._forget(brand_id, [idea.id for idea in ideas if not takes_part(idea)])
+
+    async def _erase_declarations(self, person_id: str, ideas: Sequence[Idea]) -> None:
+        """What they declared when they confirmed shares in ideas of others; the shares stay."""
+        teamed = [idea for idea in ideas if idea.participant_id != person_id]
+        for brand_id in {idea.brand_id for idea in teamed}:
+            of_brand = [undeclared(i, person_id) for i in teamed if i.brand_id == brand_id]
+            await self.ideas.bare(brand_id, of_brand)
 
     async def _erase_refusals(self, handed_in: Sequence[Idea]) -> None:
         """What they said when they declined to win; that they did stays on the record."""

@@ -31,6 +31,15 @@ def without_person(idea: Idea) -> Idea:
     return replace(bare, summary="", fields={}, media=(), reason=None, gift=None)
 
 
+def undeclared(idea: Idea, person_id: str) -> Idea:
+    """The idea without what this member of its team declared of themselves."""
+    team = tuple(
+        replace(member, declaration=None) if member.participant_id == person_id else member
+        for member in idea.team
+    )
+    return replace(idea, team=team)
+
+
 def takes_part(idea: Idea) -> bool:
     """Whether the idea is public, or may yet be."""
     return idea.status in ("submitted", "approved", "merged")

@@ -19,6 +19,7 @@ from groundswell_ideas.merging.rules import (
 )
 from groundswell_ideas.merging.store import MergeStore
 from groundswell_ideas.reasons.rules import Reasons, in_words, obstacles_to_giving
+from groundswell_ideas.submissions.ballots import Ballots
 from groundswell_ideas.submissions.commands.publication import Publication
 from groundswell_ideas.submissions.rules import Idea
 from groundswell_ideas.submissions.store import IdeaStore
@@ -39,19 +40,29 @@ _FULL = Obstacle(
 class MergingCommands:
     """Each verb but one is a transaction. The same merge again changes nothing and tells nobody.
 
-    Comments, reports, revisions and votes stay with the idea that had them.
+    Comments, reports and revisions stay with the idea that had them; votes go along where people
+    vote on both, by an amendment that everybody reads. `by_manager` says who asks: that is not for
+    editors.
     """
 
     reasons: Reasons
     contests: ContestQueries
     ideas: IdeaStore
     publication: Publication
+    ballots: Ballots
     merges: MergeStore
     cases: CaseCommands
     audit: AuditCommands
 
     async def merge(
-        self, brand_id: str, staff_id: str, idea_id: str, into_idea_id: str, why: Why
+        self,
+        brand_id: str,
+        staff_id: str,
+        idea_id: str,
+        into_idea_id: str,
+        why: Why,
+        *,
+        by_manager: bool,
     ) -> Idea:
         """Lets an idea go on in another one of its contest, which names its authors from now on.
 
@@ -67,12 +78,10 @@ class MergingCommands:
             await self.cases.take(brand_id, idea.id, staff_id, now)
             contest = await self.contests.read(idea.contest_id, brand_id)
             into = await self._other(idea, into_idea_id)
-            refuse_for(obstacles_to_merging(contest, idea, into))
-            if await self.merges.into(brand_id, idea.id):
-                refuse_for([_HAS_OTHERS])
-            if len(await self.merges.into(brand_id, into.id)) >= MERGED_MAXIMUM:
-                refuse_for([_FULL])
             words = in_words(self.reasons, why, contest.terms.languages)
+            with_votes = await self.ballots.merge(
+                idea, into, words or "", now, by_manager=by_manager
+            )
             record = MergeRecord(
                 id=new_id("merge"),
                 brand_id=brand_id,
@@ -82,20 +91,28 @@ class MergingCommands:
                 merged_by=staff_id,
                 why=replace(why, words=words),
                 merged_at=now,
+                with_votes=with_votes,
             )
             return await self._carry_out(idea, into, record)
 
         return await transaction(self.merges.client, work)
 
-    async def unmerge(self, brand_id: str, staff_id: str, idea_id: str, words: str) -> Idea:
-        """Makes an idea one of its own again, as it was: public, or waiting for an editor."""
+    async def unmerge(
+        self, brand_id: str, staff_id: str, idea_id: str, words: str, *, by_manager: bool
+    ) -> Idea:
+        """Makes an idea one of its own again, as it was: public, or waiting for an editor.
+
+        Refused once its votes were counted for the one that it went on in.
+        """
 
         async def work() -> Idea:
+            now = utc_now()
             idea = await self.ideas.get(brand_id, idea_id)
             record = await self.merges.standing(brand_id, idea.id)
             if record is None:
                 raise conflict("The idea goes on in no other one.")
-            single = await self._part(idea, record, ActedBy("staff", staff_id), words, utc_now())
+            await self.ballots.unmerge(idea, words, now, by_manager=by_manager)
+            single = await self._part(idea, record, ActedBy("staff", staff_id), words, now)
             await self._name_authors(await self.ideas.get(brand_id, record.into_idea_id))
             return single
 
@@ -107,12 +124,14 @@ class MergingCommands:
         Part of the caller's transaction.
         """
         records = await self.merges.into(into.brand_id, into.id)
+        if not records:
+            return
+        await self.ballots.part(into, {record.idea_id for record in records}, words, now)
         by = ActedBy("participant", into.participant_id)
         for record in records:
             idea = await self.ideas.get(into.brand_id, record.idea_id)
             await self._part(idea, record, by, words, now)
-        if records:
-            await self._name_authors(await self.ideas.get(into.brand_id, into.id))
+        await self._name_authors(await self.ideas.get(into.brand_id, into.id))
 
     async def _part(
         self, idea: Idea, record: MergeRecord, by: ActedBy, words: str, now: datetime
@@ -142,10 +161,17 @@ class MergingCommands:
         return single
 
     async def _other(self, idea: Idea, idea_id: str) -> Idea:
+        """The one that an idea is to go on in, if nothing but a vote stands in the way."""
         found = await self.ideas.find(idea.brand_id, idea.contest_id, [idea_id])
         if idea_id not in found:
             raise validation(FieldError("body.into_idea_id", "unknown", "no idea of this contest"))
-        return found[idea_id]
+        into = found[idea_id]
+        refuse_for(obstacles_to_merging(idea, into))
+        if await self.merges.into(idea.brand_id, idea.id):
+            refuse_for([_HAS_OTHERS])
+        if len(await self.merges.into(into.brand_id, into.id)) >= MERGED_MAXIMUM:
+            refuse_for([_FULL])
+        return into
 
     async def _carry_out(self, idea: Idea, into: Idea, record: MergeRecord) -> Idea:
         event = IdeaMerged(
@@ -155,6 +181,7 @@ class MergingCommands:
             title=idea.title,
             into_idea_id=into.id,
             reason=record.why.words or "",
+            with_votes=record.with_votes,
         )
         gone = merged(idea, into, record.merged_at)
         await self.merges.put(idea.brand_id, record)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groundswell_ideas.audit.rules import UNSAID, Why
-from groundswell_ideas.contests.rules import Contest, stands_for_vote
 from groundswell_ideas.submissions.rules import Idea, Merge
 from groundswell_ideas.terms.rules import Obstacle
 
@@ -15,7 +14,10 @@ MERGED_MAXIMUM = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeRecord:
-    """What happened: an idea went on in another one, and perhaps became one of its own again."""
+    """What happened: an idea went on in another one, and perhaps became one of its own again.
+
+    `with_votes` tells that people voted on both, and its votes went along.
+    """
 
     id: str
     brand_id: str
@@ -25,18 +27,15 @@ class MergeRecord:
     merged_by: str
     why: Why
     merged_at: datetime
+    with_votes: bool = False
     undone_at: datetime | None = None
     undone_by: str | None = None
     undone_why: Why = UNSAID
 
 
-def obstacles_to_merging(contest: Contest, idea: Idea, into: Idea) -> list[Obstacle]:
-    """What keeps an idea from going on in another one of its contest.
-
-    An idea that people vote on, or will, keeps its place and its votes: nobody's vote moves. It
-    leaves the shortlist, or the ballot by an amendment with a public reason, before it is merged.
-    """
-    return list(_obstacles(contest, idea, into))
+def obstacles_to_merging(idea: Idea, into: Idea) -> list[Obstacle]:
+    """What keeps an idea from going on in another one of its contest, whatever people vote on."""
+    return list(_obstacles(idea, into))
 
 
 def merged(idea: Idea, into: Idea, at: datetime) -> Idea:
@@ -56,13 +55,10 @@ def unmerged(idea: Idea) -> Idea:
     return replace(idea, status="submitted", merge=None)
 
 
-def _obstacles(contest: Contest, idea: Idea, into: Idea) -> Iterator[Obstacle]:
+def _obstacles(idea: Idea, into: Idea) -> Iterator[Obstacle]:
     field = "body.into_idea_id"
     if idea.status not in ("submitted", "approved"):
         yield Obstacle("status", "status", f"the idea is {idea.status}")
-    if stands_for_vote(contest, idea.id):
-        message = "the idea is on the shortlist or a ballot: it has to leave that first"
-        yield Obstacle("shortlist", "on-ballot", message)
     if into.id == idea.id:
         yield Obstacle(field, "itself", "an idea does not go on in itself")
     elif into.status != "approved":

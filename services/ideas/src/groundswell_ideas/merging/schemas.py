@@ -31,7 +31,8 @@ class Undoing(Request):
 class MergedAnswer(Answer):
     """An idea that goes on in the one that was asked for; `title` is null where nobody let it in.
 
-    Its authors are named all the same.
+    Its authors are named all the same. `with_votes`: people voted on both, and its votes count for
+    the other one.
     """
 
     idea_id: str
@@ -39,6 +40,7 @@ class MergedAnswer(Answer):
     authors: list[str]
     reason: str | None
     merged_at: datetime
+    with_votes: bool
 
 
 class MergedList(Answer):

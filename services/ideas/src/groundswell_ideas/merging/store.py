@@ -24,6 +24,8 @@ class MergeStore:
         for name in ("into_idea_id", "idea_id"):
             fields = ["brand_id", name, "undone_at", "_id"]
             await self._merges.create_index([(field, ASCENDING) for field in fields])
+        of_votes = ["brand_id", "contest_id", "with_votes", "_id"]
+        await self._merges.create_index([(field, ASCENDING) for field in of_votes])
 
     async def put(self, brand_id: str, record: MergeRecord) -> None:
         """Stores a merge, in the place of what was stored of it."""
@@ -42,6 +44,12 @@ class MergeStore:
         """The merges by which others go on in an idea now, as they happened."""
         wanted = {"brand_id": brand_id, "into_idea_id": idea_id, "undone_at": None}
         found = self._merges.find(wanted).sort("_id", ASCENDING).limit(MERGED_MAXIMUM)
+        return [_record(document) async for document in found]
+
+    async def with_votes(self, brand_id: str, contest_id: str) -> list[MergeRecord]:
+        """The merges of a contest by which votes went along, as they happened, undone ones too."""
+        wanted = {"brand_id": brand_id, "contest_id": contest_id, "with_votes": True}
+        found = self._merges.find(wanted).sort("_id", ASCENDING)
         return [_record(document) async for document in found]
 
 

@@ -57,11 +57,20 @@ class PollTerms:
     rules: PollRules = field(default_factory=PollRules)
 
 
+@dataclass(frozen=True, slots=True)
+class IdeaMerge:
+    """An idea that goes on in another one of its ballot, which has its votes meanwhile."""
+
+    idea_id: str
+    into_idea_id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
     """A poll that has opened. `removed_idea_ids` were on its ballot and never come back.
 
-    `region` is the one of the contest's regions whose ideas it is about, None: all.
+    `merged` are off the ballot too, and come back with their votes if that is undone. `region` is
+    the one of the contest's regions whose ideas it is about, None: all.
     """
 
     id: str
@@ -70,8 +79,15 @@ class Poll:
     rules: PollRules
     idea_ids: tuple[str, ...]
     removed_idea_ids: tuple[str, ...] = ()
+    merged: tuple[IdeaMerge, ...] = ()
     closes_at: datetime
     paused: bool = False
+
+    @property
+    def all_idea_ids(self) -> tuple[str, ...]:
+        """All that are on its ballot, or were."""
+        gone = (merge.idea_id for merge in self.merged)
+        return (*self.idea_ids, *self.removed_idea_ids, *gone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,22 +97,28 @@ class PollChange:
     poll_id: str
     added_idea_ids: tuple[str, ...] = ()
     removed_idea_ids: tuple[str, ...] = ()
+    merged: tuple[IdeaMerge, ...] = ()
+    unmerged: tuple[IdeaMerge, ...] = ()
     closes_at: datetime | None = None
     paused: bool | None = None
 
 
 def changed(poll: Poll, change: PollChange) -> Poll:
     """The poll after a change that nothing stands in the way of."""
-    kept = (idea_id for idea_id in poll.idea_ids if idea_id not in set(change.removed_idea_ids))
+    leaving = {*change.removed_idea_ids, *(merge.idea_id for merge in change.merged)}
+    kept = (idea_id for idea_id in poll.idea_ids if idea_id not in leaving)
+    back = (merge.idea_id for merge in change.unmerged)
+    apart = set(change.unmerged)
     return replace(
         poll,
-        idea_ids=(*kept, *change.added_idea_ids),
+        idea_ids=(*kept, *change.added_idea_ids, *back),
         removed_idea_ids=(*poll.removed_idea_ids, *change.removed_idea_ids),
+        merged=tuple(merge for merge in (*poll.merged, *change.merged) if merge not in apart),
         closes_at=poll.closes_at if change.closes_at is None else change.closes_at,
         paused=poll.paused if change.paused is None else change.paused,
     )
 
 
 def ideas_on_ballots(polls: Sequence[Poll]) -> int:
-    """How many ideas these polls name, removed ones too; BALLOTS_MAXIMUM is the most."""
-    return sum(len(poll.idea_ids) + len(poll.removed_idea_ids) for poll in polls)
+    """How many ideas these polls name, those that left too; BALLOTS_MAXIMUM is the most."""
+    return sum(len(poll.all_idea_ids) for poll in polls)

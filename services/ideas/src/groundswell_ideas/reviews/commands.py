@@ -2,27 +2,45 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from groundswell_contracts.ideas import IdeaAnswered
 from groundswell_ideas.contests.store import ContestStore
 from groundswell_ideas.reviews.rules import (
+    Expert,
     Outcome,
     Review,
+    Window,
     answered,
+    given_to,
+    is_given_to,
     is_last_step,
     is_repeat,
+    obstacles_of_own,
     obstacles_to_answering,
+    obstacles_to_asking,
+    obstacles_to_choosing_expert,
     told,
     window_of,
     wins_by_review,
     with_accepted,
 )
-from groundswell_ideas.reviews.store import ReviewStore
+from groundswell_ideas.reviews.store import NOT_REVIEWED, ReviewStore
 from groundswell_ideas.selection import events
+from groundswell_ideas.submissions.rules import Idea
 from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_kit.clock import utc_now
 from groundswell_kit.mongo import transaction
+from groundswell_kit.problems import not_found
 from groundswell_kit.refusals import refuse_for
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who answers: a manager, or `as_expert` somebody who may answer what they were given alone."""
+
+    subject: str
+    as_expert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +52,33 @@ class ReviewCommands:
     reviews: ReviewStore
 
     async def answer(
-        self, brand_id: str, contest_id: str, idea_id: str, outcome: Outcome, reason: str
+        self,
+        brand_id: str,
+        contest_id: str,
+        idea_id: str,
+        outcome: Outcome,
+        reason: str,
+        by: Answering,
     ) -> Review:
         """Answers an idea that reached the last step, with a public reason; the contest goes on.
 
         Where a contest comes to no deliberation, an accepted idea wins. Final; the same again
-        changes nothing.
+        changes nothing. To an expert who was not asked about it, it is not there.
         """
 
         async def work() -> Review:
             contest = await self.contests.get(brand_id, contest_id)
             review = await self.reviews.get(brand_id, contest_id, idea_id)
+            if by.as_expert and not is_given_to(review, by.subject):
+                raise not_found(NOT_REVIEWED)
             if is_repeat(review, outcome, reason):
                 return review
             now, idea = utc_now(), await self.ideas.get(brand_id, idea_id)
+            if by.as_expert and review.expert is not None:
+                refuse_for(obstacles_of_own(idea, review.expert))  # as it may have become since
             refuse_for(obstacles_to_answering(contest, review, idea, outcome, now))
-            window = window_of(contest, review)
-            event = IdeaAnswered(
-                idea_id=idea.id,
-                contest_id=contest_id,
-                participant_id=idea.participant_id,
-                title=idea.title,
-                outcome=outcome,
-                reason=reason,
-                window=None if window is None else window.name,
-            )
-            done = answered(review, outcome, reason, now)
+            event = _answer(idea, outcome, reason, window_of(contest, review))
+            done = answered(review, outcome, reason, by.subject, now, as_expert=by.as_expert)
             await self.reviews.save(brand_id, done)
             await self.ideas.save(brand_id, told(idea, now), [event])
             if wins_by_review(contest, outcome):
@@ -69,6 +88,31 @@ class ReviewCommands:
             return done
 
         return await transaction(self.contests.client, work)
+
+    async def ask(self, brand_id: str, contest_id: str, idea_id: str, expert: Expert) -> Review:
+        """Gives a review to an expert, instead of any who was asked before."""
+
+        async def work() -> Review:
+            contest = await self.contests.get(brand_id, contest_id)
+            review = await self.reviews.get(brand_id, contest_id, idea_id)
+            idea = await self.ideas.get(brand_id, idea_id)
+            refuse_for(obstacles_to_asking(contest, review, idea, expert))
+            given = given_to(review, expert)
+            await self.reviews.save(brand_id, given)
+            return given
+
+        return await transaction(self.contests.client, work)
+
+    async def ask_nobody(self, brand_id: str, contest_id: str, idea_id: str) -> None:
+        """Takes a review away from its expert. A repeat changes nothing."""
+
+        async def work() -> None:
+            contest = await self.contests.get(brand_id, contest_id)
+            review = await self.reviews.get(brand_id, contest_id, idea_id)
+            refuse_for(obstacles_to_choosing_expert(contest, review))
+            await self.reviews.save(brand_id, given_to(review, None))
+
+        await transaction(self.contests.client, work)
 
     async def reached(
         self,
@@ -101,21 +145,28 @@ class ReviewCommands:
 
         await transaction(self.contests.client, work)
 
-    async def missed(self, brand_id: str, contest_id: str, idea_id: str, reason: str) -> None:
+    async def missed(self, brand_id: str, idea_id: str, reason: str) -> None:
         """Answers an idea that did not reach a step in time, unless it was answered before."""
 
         async def work() -> None:
             idea = await self.ideas.get(brand_id, idea_id)
             if idea.answered_at is not None:
                 return
-            event = IdeaAnswered(
-                idea_id=idea.id,
-                contest_id=contest_id,
-                participant_id=idea.participant_id,
-                title=idea.title,
-                outcome="missed",
-                reason=reason,
-            )
+            event = _answer(idea, "missed", reason)
             await self.ideas.save(brand_id, told(idea, utc_now()), [event])
 
         await transaction(self.contests.client, work)
+
+
+def _answer(
+    idea: Idea, outcome: Outcome | Literal["missed"], reason: str, window: Window | None = None
+) -> IdeaAnswered:
+    return IdeaAnswered(
+        idea_id=idea.id,
+        contest_id=idea.contest_id,
+        participant_id=idea.participant_id,
+        title=idea.title,
+        outcome=outcome,
+        reason=reason,
+        window=None if window is None else window.name,
+    )

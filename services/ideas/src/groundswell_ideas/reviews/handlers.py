@@ -34,4 +34,4 @@ class ReviewHandlers:
             raise TypeError(f"{event.data.type} misses nothing")
         missed = event.data
         reason = f"It had {missed.votes:,} votes when the time for step {missed.step} was over."
-        await self.reviews.missed(event.brand_id, missed.contest_id, missed.idea_id, reason)
+        await self.reviews.missed(event.brand_id, missed.idea_id, reason)

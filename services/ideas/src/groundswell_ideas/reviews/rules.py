@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from groundswell_ideas.contests.rules import Contest, Winner
+from groundswell_ideas.juries.rules import authors_of
 from groundswell_ideas.selection.rules import region_of
 from groundswell_ideas.submissions.rules import Idea
 from groundswell_ideas.terms.rules import Obstacle
@@ -14,10 +15,24 @@ Outcome = Literal["accepted", "declined"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expert:
+    """Somebody from outside whom the brand asks about one idea, and what everybody knows them by.
+
+    `participant_id` is who they are when they take part themselves, if they do.
+    """
+
+    expert_id: str
+    office: str
+    participant_id: str | None = None
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """An idea that reached the last step of its ladder, and the answer to it as soon as it has one.
 
-    `votes` is what it had at the step.
+    `votes` is what it had at the step. `answered_by` is who answered: for the brand, or `by_expert`
+    as the expert whom it asked.
     """
 
     brand_id: str
@@ -29,11 +44,28 @@ class Review:
     outcome: Outcome | None = None
     reason: str | None = None
     answered_at: datetime | None = None
+    answered_by: str | None = None
+    by_expert: bool = False
+    expert: Expert | None = None
 
     @property
     def id(self) -> str:
         """Its idea's: an idea is reviewed once."""
         return self.idea_id
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an expert was given: a review, its contest, and what the idea says."""
+
+    contest: Contest
+    review: Review
+    idea: Idea
+
+    @property
+    def id(self) -> str:
+        """Its place in the list of what somebody was given."""
+        return self.review.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +109,15 @@ def obstacles_to_answering(
     """What keeps an idea from being answered so: an answer is final, and comes in a window.
 
     One that was forgotten in its window is answered after it. A contest without windows answers
-    at any time. What takes part no longer is not accepted.
+    at any time. What takes part no longer is not accepted, and what goes on in another idea is
+    answered with that one.
     """
     if contest.phase == "closed":
         return [Obstacle("phase", "phase", "the contest is closed")]
     if review.outcome is not None:
         return [Obstacle("outcome", "final", f"the idea was {review.outcome} already")]
+    if idea.status == "merged":
+        return [Obstacle("idea_id", "merged", "it goes on in another idea, which is answered")]
     if outcome == "accepted" and idea.status != "approved":
         return [Obstacle("idea_id", "approved", f"the idea is {idea.status}")]
     if not contest.terms.selection.review_windows:
@@ -96,9 +131,45 @@ def obstacles_to_answering(
     return []
 
 
-def answered(review: Review, outcome: Outcome, reason: str, at: datetime) -> Review:
+def answered(
+    review: Review, outcome: Outcome, reason: str, by: str, at: datetime, *, as_expert: bool
+) -> Review:
     """The review with its answer."""
-    return replace(review, outcome=outcome, reason=reason, answered_at=at)
+    answer = replace(review, outcome=outcome, reason=reason, answered_at=at)
+    return replace(answer, answered_by=by, by_expert=as_expert)
+
+
+def obstacles_to_asking(
+    contest: Contest, review: Review, idea: Idea, expert: Expert
+) -> list[Obstacle]:
+    """What keeps an expert from being asked about an idea: never about their own."""
+    return [*obstacles_to_choosing_expert(contest, review), *obstacles_of_own(idea, expert)]
+
+
+def obstacles_of_own(idea: Idea, expert: Expert) -> list[Obstacle]:
+    """What keeps an expert from judging an idea: they have a part in it, or in what it took up."""
+    if authors_of(idea).isdisjoint({expert.expert_id, expert.participant_id}):
+        return []
+    return [Obstacle("expert_id", "own", "it is an idea of their own")]
+
+
+def obstacles_to_choosing_expert(contest: Contest, review: Review) -> list[Obstacle]:
+    """What keeps a review from being given to somebody else, or to nobody."""
+    if contest.phase == "closed":
+        return [Obstacle("phase", "phase", "the contest is closed")]
+    if review.outcome is not None:
+        return [Obstacle("outcome", "final", f"the idea was {review.outcome} already")]
+    return []
+
+
+def given_to(review: Review, expert: Expert | None) -> Review:
+    """The review in the hands of this expert, or of the brand alone."""
+    return replace(review, expert=expert)
+
+
+def is_given_to(review: Review, expert_id: str) -> bool:
+    """Whether this expert is asked about the idea."""
+    return review.expert is not None and review.expert.expert_id == expert_id
 
 
 def wins_by_review(contest: Contest, outcome: Outcome) -> bool:

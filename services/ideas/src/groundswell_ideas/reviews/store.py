@@ -12,6 +12,8 @@ from groundswell_kit.problems import not_found
 
 _REVIEW = TypeAdapter(Review)
 
+NOT_REVIEWED = "There is no such idea to be reviewed."
+
 
 class ReviewStore:
     """The ideas that reached the last step of a ladder, with their answers."""
@@ -24,6 +26,9 @@ class ReviewStore:
         in_contest = [("brand_id", ASCENDING), ("contest_id", ASCENDING)]
         await self._reviews.create_index([*in_contest, ("_id", ASCENDING)])
         await self._reviews.create_index([*in_contest, ("qualified_at", ASCENDING)])
+        await self._reviews.create_index(
+            [("brand_id", ASCENDING), ("expert.expert_id", ASCENDING), ("_id", ASCENDING)]
+        )
 
     async def add(self, brand_id: str, review: Review) -> None:
         """Stores that an idea is to be reviewed; one that is already stays as it is."""
@@ -40,7 +45,7 @@ class ReviewStore:
         """The review of an idea. Raises the not-found problem for one that did not qualify."""
         review = await self.find(brand_id, contest_id, idea_id)
         if review is None:
-            raise not_found("There is no such idea to be reviewed.")
+            raise not_found(NOT_REVIEWED)
         return review
 
     async def find(self, brand_id: str, contest_id: str, idea_id: str) -> Review | None:
@@ -59,6 +64,16 @@ class ReviewStore:
     ) -> list[Review]:
         """Reviews by their ideas, of a window or all, from those after the idea `after`."""
         wanted = _wanted(brand_id, contest_id, window)
+        if after is not None:
+            wanted["_id"] = {"$gt": after}
+        found = self._reviews.find(wanted).sort("_id", ASCENDING).limit(limit)
+        return [_review(document) async for document in found]
+
+    async def given_to(
+        self, brand_id: str, expert_id: str, after: str | None, limit: int
+    ) -> list[Review]:
+        """What an expert was given by the brand, by the ideas, from those after the one `after`."""
+        wanted: Document = {"brand_id": brand_id, "expert.expert_id": expert_id}
         if after is not None:
             wanted["_id"] = {"$gt": after}
         found = self._reviews.find(wanted).sort("_id", ASCENDING).limit(limit)

@@ -10,7 +10,9 @@ from groundswell_ideas.juries.rules.scoring import Judged
 from groundswell_ideas.selection import events
 from groundswell_ideas.selection.rules import (
     CertifiedTally,
+    as_counted,
     deciding_poll,
+    listed_in,
     needs_tally,
     obstacles_to_vetoing,
     of_no_region,
@@ -37,8 +39,11 @@ from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_kit.clock import utc_now
 from groundswell_kit.etags import check_if_match
 from groundswell_kit.mongo import transaction
+from groundswell_kit.observability import get_logger
 from groundswell_kit.problems import VALIDATION, Problem, ProblemType, forbidden
 from groundswell_kit.refusals import refuse_for
+
+log = get_logger()
 
 TALLY_NOT_CERTIFIED = ProblemType(
     "tally-not-certified",
@@ -99,6 +104,7 @@ class SelectionCommands:
     async def keep_tally(self, brand_id: str, contest_id: str, tally: CertifiedTally) -> None:
         """Keeps the certified tally of one of the contest's polls.
 
+        Merges that the poll was told of too late have moved no votes, and are taken as such.
         Raises ValueError for another poll, or for a tally of ideas that were not on the shortlist.
         """
 
@@ -109,6 +115,10 @@ class SelectionCommands:
             if strangers := {idea.idea_id for idea in tally.ideas} - set(contest.shortlist):
                 raise ValueError(f"not on the shortlist of {contest_id}: {sorted(strangers)}")
             await self.tallies.add(brand_id, contest_id, tally)
+            counted = as_counted(contest, tally)
+            if counted != contest:
+                log.warning("merged too late for the tally", poll_id=tally.poll_id)
+                await self.contests.save(brand_id, counted, [])
 
         await transaction(self.contests.client, work)
 
@@ -145,15 +155,16 @@ class SelectionCommands:
             refuse_for(unlisted(contest, named), VALIDATION)
             tally = await self._tally(contest, choice.region)
             judged = await self.juries.results(contest, "winners")
+            listed = listed_in(contest, choice.region)
+            ideas = await self.ideas.find(brand_id, contest_id, listed)
+            out = [i for i in listed if ideas[i].status != "approved"]
             refuse_for(
                 obstacles_to_selecting(
-                    contest, tally, idea_ids, judged=judged, region=choice.region
+                    contest, tally, idea_ids, judged=judged, region=choice.region, out=out
                 )
             )
-            refuse_for(obstacles_to_lining_up(contest, choice), VALIDATION)
-            ideas = await self.ideas.find(brand_id, contest_id, idea_ids)
-            refuse_for(unfit_for_shortlist(contest, named, ideas))
-            selected = with_winners(contest, tally, choice, utc_now(), judged=judged)
+            refuse_for(obstacles_to_lining_up(contest, choice, out), VALIDATION)
+            selected = with_winners(contest, tally, choice, utc_now(), judged=judged, out=out)
             won = selected.winners[len(contest.winners) :]
             told = [events.selected(ideas[winner.idea_id], winner) for winner in won]
             await self.contests.save(brand_id, selected, told)

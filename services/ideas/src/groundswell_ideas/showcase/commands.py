@@ -1,11 +1,25 @@
-"""Sharing ideas, counting who comes to them, and keeping how they climb their ladders."""
+"""Sharing ideas, counting who comes to them, and keeping what votes have made of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from groundswell_ideas.merging.store import MergeStore
 from groundswell_ideas.quotas.commands import TOO_OFTEN
-from groundswell_ideas.showcase.rules.sources import VISITS_A_MINUTE, ShareLink, Visit, visit_by
+from groundswell_ideas.showcase.rules.sources import (
+    VISITS_A_MINUTE,
+    Attribution,
+    ShareLink,
+    Visit,
+    source_of,
+    vote_sources,
+)
 from groundswell_ideas.showcase.rules.votes import Step
-from groundswell_ideas.showcase.store import ShareLinkStore, StepStore, VisitStore
+from groundswell_ideas.showcase.store import (
+    AttributionStore,
+    ShareLinkStore,
+    StepStore,
+    VisitStore,
+)
 from groundswell_ideas.submissions.rules import Idea, is_public
 from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_kit.clock import utc_now
@@ -42,8 +56,10 @@ class SharingCommands:
         Raises a 429 problem when there were too many from this source in the minute.
         """
         idea = await self._public(idea_id)
-        known = await self.links.find(idea.brand_id, idea.id, [via])
-        source, code = visit_by(via, known.get(via))
+        link = (await self.links.find(idea.brand_id, [via])).get(via)
+        if link is not None and link.idea_id != idea.id:
+            link = None
+        source, code = source_of(via, link)
         visit = Visit(
             brand_id=idea.brand_id,
             idea_id=idea.id,
@@ -83,3 +99,36 @@ class LadderCommands:
     async def keep(self, step: Step) -> None:
         """Keeps that an idea reached a step, or missed it."""
         await self.steps.add(step.brand_id, step)
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionCommands:
+    """Part of the caller's transaction; the same again changes nothing."""
+
+    attributions: AttributionStore
+    links: ShareLinkStore
+    merges: MergeStore
+
+    async def keep(
+        self,
+        brand_id: str,
+        poll_id: str,
+        idea_id: str,
+        votes: Sequence[tuple[str, int]],
+        others: int,
+    ) -> None:
+        """Keeps by which sources an idea's votes came: what links named, and the others.
+
+        A share link to an idea that goes on in this one has led to it as well.
+        """
+        ideas = {idea_id, *(m.idea_id for m in await self.merges.into(brand_id, idea_id))}
+        links = await self.links.find(brand_id, [via for via, _ in votes])
+        known = {code: link for code, link in links.items() if link.idea_id in ideas}
+        attribution = Attribution(
+            brand_id=brand_id,
+            idea_id=idea_id,
+            poll_id=poll_id,
+            sources=vote_sources(votes, known),
+            others=others,
+        )
+        await self.attributions.put(brand_id, attribution)

@@ -149,7 +149,8 @@ class ShowcaseRoutes:
     ) -> SourcesAnswer:
         """Where an idea's visitors came from, for its people and staff of the brand.
 
-        Votes are told by the channels of their polls; they do not say which link led to them.
+        Votes are told once their tally is certified, by channel, and by the links that voters
+        came by.
         """
         staff_of = None if insider.roles.isdisjoint(STAFF_ROLES) else insider.brand_id
         found = await self.sources.sources(idea_id, staff_of, insider.subject, since, until)

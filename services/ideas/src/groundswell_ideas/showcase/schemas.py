@@ -1,5 +1,6 @@
 """HTTP shapes of timelines, share cards, share links and sources."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
@@ -15,8 +16,15 @@ from groundswell_ideas.showcase.rules.cards import (
     tags_of,
 )
 from groundswell_ideas.showcase.rules.links import SiteLinks
-from groundswell_ideas.showcase.rules.sources import ShareLink, Source, SourceCount, Sources
+from groundswell_ideas.showcase.rules.sources import (
+    Attribution,
+    ShareLink,
+    Source,
+    SourceCount,
+    Sources,
+)
 from groundswell_ideas.showcase.rules.timeline import MOMENTS_MAXIMUM, Kind, Moment
+from groundswell_ideas.showcase.rules.votes import Place
 
 Via = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
@@ -24,7 +32,8 @@ Via = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 class MomentAnswer(Answer):
     """Something that happened to an idea; what says nothing about it is null.
 
-    `idea_id` is the other idea of a merge, or the winner of a milestone, null if it is of all.
+    `idea_id` is the other idea of a merge or of votes that moved, or the winner of a milestone,
+    null if it is of all.
     """
 
     at: datetime
@@ -182,17 +191,54 @@ class ChannelAnswer(Answer):
     votes: int
 
 
+class VoteSourceAnswer(Answer):
+    """Votes whose voters came by one source; of a share link as with visits."""
+
+    source: Source
+    code: str | None
+    shared_by: str | None
+    votes: int
+
+
 class VotesAnswer(Answer):
-    """What an idea had in a certified tally, by the channels of its poll."""
+    """What an idea had in a certified tally, by the channels of its poll, and by sources.
+
+    `others` came by weaker links, which are not told, and `unnamed` by none that named itself.
+    """
 
     poll_id: str
     certified_at: datetime
     votes: int
     channels: list[ChannelAnswer]
+    sources: Annotated[list[VoteSourceAnswer], Field(max_length=200)]
+    others: int
+    unnamed: int
+
+    @classmethod
+    def of(cls, place: Place, found: Attribution | None, sharers: Mapping[str, str]) -> Self:
+        """The answer that shows this place, and what is known of where its votes came from."""
+        sources, others = ((), 0) if found is None else (found.sources, found.others)
+        return cls(
+            poll_id=place.poll_id,
+            certified_at=place.certified_at,
+            votes=place.votes,
+            channels=[ChannelAnswer(channel=c, votes=n) for c, n in place.channels],
+            sources=[
+                VoteSourceAnswer(
+                    source=one.source,
+                    code=one.code,
+                    shared_by=sharers.get(one.code or ""),
+                    votes=one.votes,
+                )
+                for one in sources
+            ],
+            others=others,
+            unnamed=place.votes - others - sum(one.votes for one in sources),
+        )
 
 
 class SourcesAnswer(Answer):
-    """Where the visitors of an idea came from, and by which channels its votes came.
+    """Where the visitors of an idea came from, and its certified votes.
 
     Both days count. Sources come with most visits first; `left_out` weaker ones are not told.
     """
@@ -211,7 +257,7 @@ class SourcesAnswer(Answer):
         sharers = {
             code: link.sharer_id
             for code, link in found.links.items()
-            if staff or link.sharer_id == subject
+            if link.sharer_id is not None and (staff or link.sharer_id == subject)
         }
         return cls(
             idea_id=idea_id,
@@ -221,12 +267,7 @@ class SourcesAnswer(Answer):
             sources=[SourceAnswer.of(one, sharers.get(one.code or "")) for one in found.sources],
             left_out=found.count - len(found.sources),
             votes=[
-                VotesAnswer(
-                    poll_id=place.poll_id,
-                    certified_at=place.certified_at,
-                    votes=place.votes,
-                    channels=[ChannelAnswer(channel=c, votes=n) for c, n in place.channels],
-                )
+                VotesAnswer.of(place, found.attributions.get(place.poll_id), sharers)
                 for place in found.places
             ],
         )

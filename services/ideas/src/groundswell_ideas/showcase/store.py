@@ -1,4 +1,4 @@
-"""Steps of ladders, share links and counts of visits in MongoDB."""
+"""Steps of ladders, share links, counts of visits and sources of votes in MongoDB."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,6 +13,7 @@ from pymongo.errors import DuplicateKeyError
 from groundswell_ideas.showcase.rules.sources import (
     SOURCES_SHOWN,
     VISITS_A_MINUTE,
+    Attribution,
     ShareLink,
     SourceCount,
     Visit,
@@ -23,6 +24,7 @@ from groundswell_kit.mongo import Document
 _STEP = TypeAdapter(Step)
 _LINK = TypeAdapter(ShareLink)
 _COUNT = TypeAdapter(SourceCount)
+_ATTRIBUTION = TypeAdapter(Attribution)
 
 
 class StepStore:
@@ -55,7 +57,8 @@ class ShareLinkStore:
     async def ensure_indexes(self) -> None:
         """Makes the collection's indexes; a repeat changes nothing."""
         of_person = [(name, ASCENDING) for name in ("brand_id", "idea_id", "sharer_id")]
-        await self._links.create_index(of_person, unique=True)
+        with_name = {"sharer_id": {"$exists": True}}
+        await self._links.create_index(of_person, unique=True, partialFilterExpression=with_name)
         await self._links.create_index("sharer_id")
 
     async def take(self, brand_id: str, link: ShareLink) -> ShareLink:
@@ -69,14 +72,14 @@ class ShareLinkStore:
             raise RuntimeError("an upsert left nothing")
         return _link(document)
 
-    async def find(self, brand_id: str, idea_id: str, codes: Sequence[str]) -> dict[str, ShareLink]:
-        """Those of the links that lead to the idea, by their codes."""
-        wanted = {"_id": {"$in": list(codes)}, "brand_id": brand_id, "idea_id": idea_id}
+    async def find(self, brand_id: str, codes: Sequence[str]) -> dict[str, ShareLink]:
+        """Those that are links of the brand, by their codes."""
+        wanted = {"_id": {"$in": list(codes)}, "brand_id": brand_id}
         return {document["_id"]: _link(document) async for document in self._links.find(wanted)}
 
     async def erase(self, sharer_id: str) -> None:
-        """Forgets whose links these were, at all brands; what came by them is counted on."""
-        await self._links.delete_many({"sharer_id": sharer_id})
+        """Forgets whose links these were, at all brands; what comes by them is counted on."""
+        await self._links.update_many({"sharer_id": sharer_id}, {"$unset": {"sharer_id": ""}})
 
 
 class VisitStore:
@@ -175,5 +178,27 @@ class VisitStore:
         return total["visits"], total["sources"], counts
 
 
+class AttributionStore:
+    """By which sources the votes of ideas came, one document for each idea and poll."""
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self._attributions = database["vote_sources"]
+
+    async def ensure_indexes(self) -> None:
+        """Makes the collection's index; a repeat changes nothing."""
+        await self._attributions.create_index([("brand_id", ASCENDING), ("idea_id", ASCENDING)])
+
+    async def put(self, brand_id: str, attribution: Attribution) -> None:
+        """Stores what is known of an idea in a poll, in the place of what was."""
+        known = {"_id": f"{attribution.idea_id}/{attribution.poll_id}", "brand_id": brand_id}
+        await self._attributions.replace_one(known, asdict(attribution) | known, upsert=True)
+
+    async def of_idea(self, brand_id: str, idea_id: str) -> dict[str, Attribution]:
+        """What is known of an idea, by poll; it stands in few."""
+        found = self._attributions.find({"brand_id": brand_id, "idea_id": idea_id})
+        return {one["poll_id"]: _ATTRIBUTION.validate_python(one) async for one in found}
+
+
 def _link(document: Document) -> ShareLink:
-    return _LINK.validate_python({**document, "code": document["_id"]})
+    named = {"code": document["_id"], "sharer_id": document.get("sharer_id")}
+    return _LINK.validate_python({**document, **named})

@@ -1,5 +1,6 @@
 """The ballots of a contest, as what publishes ideas knows them: told by what keeps the polls."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -7,7 +8,7 @@ from groundswell_ideas.submissions.rules import Idea
 
 
 class Ballots(Protocol):
-    """Both verbs join the caller's transaction, and may be repeated."""
+    """Each verb joins the caller's transaction, and may be repeated."""
 
     async def enlist(self, idea: Idea, now: datetime) -> None:
         """Puts an approved idea on the ballots of a contest where people vote as ideas come in."""
@@ -15,4 +16,21 @@ class Ballots(Protocol):
 
     async def strike(self, idea: Idea, reason: str, now: datetime) -> None:
         """Takes an idea off the shortlist, or off all open ballots for a reason that all read."""
+        ...
+
+    async def merge(
+        self, idea: Idea, into: Idea, reason: str, now: datetime, *, by_manager: bool
+    ) -> bool:
+        """Takes an idea off open ballots, and lets its votes go to another one on them.
+
+        Whether it was on any.
+        """
+        ...
+
+    async def unmerge(self, idea: Idea, reason: str, now: datetime, *, by_manager: bool) -> None:
+        """Puts an idea that went on in another one back on open ballots, with its votes."""
+        ...
+
+    async def part(self, into: Idea, idea_ids: Collection[str], reason: str, now: datetime) -> None:
+        """Puts all that went on in an idea that is taken back on open ballots, with their votes."""
         ...

@@ -84,10 +84,14 @@ class ShareBody(Request):
     basis_points: Share
 
 
-class ShareSeen(Request):
-    """The share that a member confirms; refused when another one is named by now."""
+class Confirmation(Request):
+    """What a member confirms, and declares of themselves as far as the contest asks for it.
 
-    basis_points: Share
+    Refused when another share than `basis_points` is named by now.
+    """
+
+    basis_points: Share | None = None
+    declaration: EntryDeclarationBody | None = None
 
 
 class ParentBody(Request):

@@ -11,11 +11,11 @@ from groundswell_ideas.submissions.asking import AskedIdeas
 from groundswell_ideas.submissions.commands import Consent, SubmissionCommands
 from groundswell_ideas.submissions.commands.teams import TeamCommands
 from groundswell_ideas.submissions.entry_schemas import (
+    Confirmation,
     ConsentBody,
     IdeaChanges,
     IdeaOfSomebody,
     NewIdea,
-    ShareSeen,
     changed,
 )
 from groundswell_ideas.submissions.queries import SubmissionQueries
@@ -191,11 +191,15 @@ class SubmissionRoutes:
         return IdeaAnswer.of(idea, None, participant.subject)
 
     async def join_team(
-        self, idea_id: str, participant: Participant, body: ShareSeen | None = None
+        self, idea_id: str, participant: Participant, body: Confirmation | None = None
     ) -> IdeaAnswer:
-        """Confirm that you belong to the idea's team, for the share that is named."""
-        seen = None if body is None else body.basis_points
-        idea = await self.teams.join(idea_id, participant.subject, seen)
+        """Confirm that you belong to the idea's team, for the share that is named.
+
+        You declare your age and country where the contest asks for it of those who enter.
+        """
+        said = body or Confirmation()
+        declared = None if said.declaration is None else said.declaration.value()
+        idea = await self.teams.join(idea_id, _entrant(participant), said.basis_points, declared)
         return IdeaAnswer.of(idea, None, participant.subject)
 
     async def leave_team(self, idea_id: str, participant: Participant) -> None:

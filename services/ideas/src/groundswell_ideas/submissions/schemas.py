@@ -14,14 +14,6 @@ from groundswell_ideas.submissions.rules.teams import standing_shares
 ListedStatus = Literal["submitted", "approved", "rejected", "withdrawn", "merged"]
 
 
-class MemberAnswer(Answer):
-    """Somebody of the team; the share is theirs since they confirmed it."""
-
-    participant_id: str
-    basis_points: int
-    confirmed_at: datetime | None
-
-
 class GuardianConsentAnswer(Answer):
     """What a guardian has stated, and when."""
 
@@ -36,6 +28,18 @@ class DeclarationAnswer(Answer):
     birth_years: tuple[int, int] | None
     country: str | None
     guardian: GuardianConsentAnswer | None
+
+
+class MemberAnswer(Answer):
+    """Somebody of the team; the share is theirs since they confirmed it.
+
+    What they declared of themselves with that is for them and staff alone.
+    """
+
+    participant_id: str
+    basis_points: int
+    confirmed_at: datetime | None
+    declaration: DeclarationAnswer | None
 
 
 class AcceptanceAnswer(Answer):
@@ -122,7 +126,12 @@ class IdeaAnswer(Answer):
         noted = idea.provenance
         record = IdeaRecord.model_validate(
             {
-                "team": idea.team,
+                "team": [
+                    member
+                    if is_staff or member.participant_id == subject
+                    else replace(member, declaration=None)
+                    for member in idea.team
+                ],
                 "shares": standing_shares(idea),
                 "provenance": noted if is_staff else replace(noted, on_behalf_of=None),
                 "acceptance": idea.acceptance if own else None,

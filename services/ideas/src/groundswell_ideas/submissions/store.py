@@ -223,9 +223,9 @@ class IdeaStore:
         begun = {**theirs, "contest_id": contest_id, "status": "draft"}
         return await self._ideas.count_documents(begun, limit=most)
 
-    async def by_author(self, participant_id: str) -> list[Idea]:
-        """All that somebody has handed in or begun, at all brands."""
-        wanted = {"people": participant_id, "participant_id": participant_id}
+    async def all_of_person(self, participant_id: str) -> list[Idea]:
+        """All ideas of all brands in which somebody has a part; for erasing alone."""
+        wanted = {"people": participant_id}
         return [to_idea(d) async for d in self._ideas.find(wanted, WITHOUT_DERIVED)]
 
     async def bare(self, brand_id: str, ideas: Sequence[Idea]) -> None:

@@ -25,6 +25,8 @@ KINDS: Mapping[str, str] = {
     "reward_offered": "A reward is waiting for you",
     "reward_granted": "Your reward was booked",
     "reward_reversed": "A reward was taken back",
+    "staff_briefed": "Your brand plans a contest",
+    "answer_overdue": "A contest of your brand owes its answer",
 }
 """Kinds of message in words; one that is not here is shown by its name."""
 

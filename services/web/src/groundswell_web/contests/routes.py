@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from groundswell_kit.problems import Problem
@@ -19,10 +19,12 @@ from groundswell_web.pages import Pages
 from groundswell_web.sessions.visitors import AnyVisitor, Id, OwnSite, SignedForm
 from groundswell_web.submissions.rules import Wanted
 from groundswell_web.voting.queries import STANDINGS_SHOWN
+from groundswell_web.voting.rules import link_named
 
 Cursor = Annotated[str | None, Query(max_length=500)]
 Start = Annotated[int, Query(alias="from", ge=0, le=100_000)]
 WantedPoll = Annotated[str | None, Query(alias="poll", max_length=100)]
+Via = Annotated[str, Depends(link_named)]
 
 GALLERY_PAGE = 24
 
@@ -69,6 +71,7 @@ class ContestRoutes:
         visitor: AnyVisitor,
         languages: Languages,
         seed: OwnSeed,
+        via: Via,
         wanted_poll: WantedPoll = None,
         start: Start = 0,
     ) -> Response:
@@ -76,6 +79,7 @@ class ContestRoutes:
         view = await self.queries.view(
             contest_id, visitor.person, wanted_poll, start, Wanted(seed=seed.number), languages
         )
+        named = {"via": via} if via else {}
         page = self.pages.show(
             "contest.html",
             request,
@@ -84,7 +88,8 @@ class ContestRoutes:
             several=len(view.contest.polls) > 1,
             ideas=view.ideas,
             media=view.media,
-            more=view.more,
+            more=None if view.more is None else {**view.more, **named},
+            via=via,
             vote=view.vote,
             follows=view.follows,
             steps=view.steps,

@@ -211,11 +211,30 @@ class Template(Shape):
     phases: list[TemplateStep]
 
 
+class IdeaMerge(Shape):
+    """An idea on a ballot, and the one that its votes went to, or came back from."""
+
+    idea_id: str
+    into_idea_id: str
+
+
+class PollChange(Shape):
+    """The votes that an amendment moved: to other ideas, or back."""
+
+    merged: tuple[IdeaMerge, ...] = ()
+    unmerged: tuple[IdeaMerge, ...] = ()
+
+
 class Amendment(Shape):
-    """A change of a contest since it opened, with the reason that everybody reads."""
+    """A change of a contest since it opened, with the reason that everybody reads.
+
+    `curator` is the office that picks the shortlist from then on.
+    """
 
     reason: str
     amended_at: datetime
+    poll_changed: PollChange | None = None
+    curator: str | None = None
 
 
 class AmendmentPage(Shape):

@@ -48,6 +48,17 @@ class Listed(Shape):
     region: str | None = None
 
 
+class Merge(Shape):
+    """An idea that people voted on until it went on in another one, which has its votes."""
+
+    idea_id: str
+    title: str
+    into_idea_id: str
+    into_title: str
+    reason: str | None = None
+    merged_at: datetime
+
+
 class RankedIdea(Shape):
     """The votes of one idea in a certified tally."""
 
@@ -110,7 +121,10 @@ class Window(Shape):
 
 
 class Answered(Shape):
-    """An idea that reached the last step, and what it was answered, if it was."""
+    """An idea that reached the last step, and what it was answered, if it was.
+
+    `expert` is the office of somebody from outside who is asked about it, and may have answered.
+    """
 
     idea_id: str
     title: str
@@ -119,6 +133,8 @@ class Answered(Shape):
     outcome: str | None = None
     reason: str | None = None
     answered_at: datetime | None = None
+    answered_by: str | None = None
+    expert: str | None = None
 
 
 class AnsweredPage(Shape):
@@ -184,6 +200,7 @@ class Decision(Shape):
     answer_by: date | None
     phase: str
     shortlist: tuple[Listed, ...] = ()
+    merged: tuple[Merge, ...] = ()
     tally: Tally | None
     other_tallies: list[Tally]
     jurors: tuple[str, ...] = ()

@@ -5,6 +5,15 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from groundswell_web.submissions.rules import (
+    DECLARED,
+    Fields,
+    Flaws,
+    Json,
+    declaration,
+    place_in,
+)
+
 TITLE_CHARACTERS = 200
 SUMMARY_CHARACTERS = 5_000
 WHOLE = 10_000
@@ -15,17 +24,11 @@ NOT_OF_BRIEFS = ("team", "parent", "charity")
 FIELD = "f."
 KEPT = "kept."
 
-Fields = Mapping[str, str]
-Flaws = dict[str, str]
-Json = dict[str, Any]
-
 _MEMBER = re.compile(r"(?P<id>\S{1,100})\s+(?P<share>\d{1,3}([.,]\d{1,2})?)\s*%?")
 # What a number of somebody may be: no exponent, and no more digits than are worked with at once.
 _NUMBER = re.compile(r"[+-]?\d{1,20}([.,]\d{1,20})?")
 _VERSION = re.compile(r"\d{1,9}")
 _UPLOAD = re.compile(r"[A-Za-z0-9_-]{1,100}")
-_YEAR = re.compile(r"(19|20)\d\d")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 # Where the ideas service finds something wrong, and the field of the form that it stands in.
 _PLACES: Mapping[str, str] = {
@@ -38,10 +41,7 @@ _PLACES: Mapping[str, str] = {
     "gift.basis_points": "charity_share",
     "gift": "charity",
     "accepted_terms": "terms",
-    "declaration.age_confirmed": "age",
-    "declaration.birth_years": "birth_year",
-    "declaration.country": "country",
-    "declaration.guardian": "guardian",
+    **DECLARED,
 }
 
 
@@ -116,20 +116,9 @@ def gift(fields: Fields) -> tuple[Json, Flaws]:
 
 def consent(fields: Fields) -> tuple[Json, Flaws]:
     """What somebody declares of themselves, and the terms that they accept."""
-    said: Json = {}
-    if fields.get("age") == "on":
-        said["age_confirmed"] = True
-    if year := fields.get("birth_year", "").strip():
-        if _YEAR.fullmatch(year) is None:
-            return {}, {"birth_year": "Give the year with four digits, such as 2004."}
-        said["birth_years"] = [int(year), int(year)]
-    if fields.get("country"):
-        said["country"] = fields["country"]
-    if statement := fields.get("guardian", "").strip():
-        day = fields.get("guardian_at", "").strip()
-        if _DAY.fullmatch(day) is None:
-            return {}, {"guardian_at": "Say on which day the consent was given."}
-        said["guardian"] = {"statement": statement, "given_at": f"{day}T00:00:00Z"}
+    said, found = declaration(fields)
+    if found:
+        return {}, found
     body: Json = {"declaration": said} if said else {}
     if _VERSION.fullmatch(fields.get("terms", "")):
         body["accepted_terms"] = int(fields["terms"])
@@ -152,7 +141,7 @@ def place_of(where: str) -> str | None:
     path = where.removeprefix("body.")
     if path.startswith("fields."):
         return FIELD + path.split(".")[1]
-    return next((p for known, p in _PLACES.items() if f"{path}.".startswith(f"{known}.")), None)
+    return place_in(_PLACES, path)
 
 
 def typed_from(

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from groundswell_web.answers import FieldError, Refused
-from groundswell_web.entries.rules import FIELD, KEPT, Fields, Flaws, kept_uploads
+from groundswell_web.entries.rules import FIELD, KEPT, kept_uploads
 from groundswell_web.file_forms import MAX_FILE_BYTES, MAX_FILES, MIB, SentForm
 from groundswell_web.sessions.commands import Person
+from groundswell_web.submissions.rules import Fields, Flaws
 from groundswell_web.uploads.commands import UploadCommands
 
 # A page is answered within about ten seconds, after the form has come.

@@ -14,7 +14,6 @@ from groundswell_web.contests.queries import ContestQueries
 from groundswell_web.entries.commands import EntryCommands
 from groundswell_web.entries.rules import (
     NOT_OF_BRIEFS,
-    Flaws,
     consent,
     entry,
     flaws,
@@ -26,6 +25,7 @@ from groundswell_web.entries.sending import Sent, send_files
 from groundswell_web.file_forms import SentForm
 from groundswell_web.forms import form_key
 from groundswell_web.sessions.commands import Person
+from groundswell_web.submissions.rules import Flaws
 from groundswell_web.submissions.schemas import Idea
 from groundswell_web.uploads.commands import UploadCommands
 

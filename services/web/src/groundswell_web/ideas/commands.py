@@ -1,6 +1,8 @@
 """What people do about an idea: say something, report, appeal, take back, share, join its team."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from groundswell_web.answers import Away, Nothing, Refused, Service, Shape
 from groundswell_web.ideas.schemas import Appeal, Comment, ShareLink
@@ -71,10 +73,14 @@ class IdeaCommands:
         """Takes an idea back for good."""
         await self._send(person, "POST", f"/v1/ideas/{idea_id}/withdraw")
 
-    async def join(self, person: Person, idea_id: str, *, wanted: bool) -> None:
-        """Confirms that somebody belongs to the team, or takes them out of it."""
-        method = "PUT" if wanted else "DELETE"
-        await self._send(person, method, f"/v1/ideas/{idea_id}/team/me")
+    async def join(self, person: Person, idea_id: str, declaration: Mapping[str, Any]) -> None:
+        """Confirms that somebody belongs to the team, with what they declare of themselves."""
+        body = {"declaration": declaration}
+        await self._send(person, "PUT", f"/v1/ideas/{idea_id}/team/me", body)
+
+    async def leave(self, person: Person, idea_id: str) -> None:
+        """Takes somebody out of the team."""
+        await self._send(person, "DELETE", f"/v1/ideas/{idea_id}/team/me")
 
     async def share(self, person: Person, idea_id: str) -> ShareLink:
         """The link of a person's own by which they share an idea."""

@@ -6,9 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
 from groundswell_web.answers import FieldError, Refused
 from groundswell_web.contests.languages import Languages
+from groundswell_web.countries import choices
 from groundswell_web.forms import form_key
 from groundswell_web.ideas.commands import IdeaCommands, Saying
 from groundswell_web.ideas.queries import IdeaQueries, IdeaView, is_own
@@ -16,7 +18,9 @@ from groundswell_web.ideas.rules import KINDS, STATUSES, is_person, source, told
 from groundswell_web.pages import Pages
 from groundswell_web.sessions.rules import visitor_key
 from groundswell_web.sessions.visitors import AnyVisitor, Form, Id, OwnSite, SignedForm, SignedIn
+from groundswell_web.submissions.rules import DECLARED, declaration, place_in
 from groundswell_web.troubles import Stop, Trouble
+from groundswell_web.voting.rules import link_named
 
 Cursor = Annotated[str | None, Query(max_length=500)]
 Typed = dict[str, str]
@@ -81,7 +85,7 @@ class IdeaRoutes:
         later: BackgroundTasks,
         cursor: Cursor = None,
         said: str = "",
-        via: str = "direct",
+        via: str = "",
     ) -> Response:
         """An idea; its author reads where it stands."""
         view = await self.queries.view(idea_id, visitor.person, cursor, languages)
@@ -90,7 +94,8 @@ class IdeaRoutes:
             headers.get("user-agent", ""), headers.get("sec-purpose", "")
         ):
             known = None if visitor.secret is None else visitor_key(visitor.secret)
-            later.add_task(self.commands.visited, idea_id, source(via), known)
+            came = source(via, headers.get("sec-fetch-site"))
+            later.add_task(self.commands.visited, idea_id, came, known)
         return self._page(request, view, said=said)
 
     async def show_again(self, idea_id: Id) -> Response:
@@ -147,11 +152,23 @@ class IdeaRoutes:
             raise Stop(DECLINE_UNCONFIRMED)
         return RedirectResponse(f"/ideas/{idea_id}", 303)
 
-    async def join(self, idea_id: Id, form: SignedForm) -> Response:
+    async def join(
+        self, request: Request, idea_id: Id, form: SignedForm, languages: Languages
+    ) -> Response:
         """Confirms a share in the idea, or leaves its team."""
-        wanted = form.get("wanted") == "yes"
-        await self.commands.join(form.person, idea_id, wanted=wanted)
-        return RedirectResponse(f"/ideas/{idea_id}" if wanted else "/my-ideas", 303)
+        if form.get("wanted") != "yes":
+            await self.commands.leave(form.person, idea_id)
+            return RedirectResponse("/my-ideas", 303)
+        said, flaws = declaration(form.fields)
+        if not flaws:
+            try:
+                await self.commands.join(form.person, idea_id, said)
+            except Refused as refused:
+                flaws = _of_declaration(refused)
+            else:
+                return RedirectResponse(f"/ideas/{idea_id}", 303)
+        view = await self.queries.view(idea_id, form.person, None, languages)
+        return self._page(request, view, status=422, flaws=flaws, typed=dict(form.fields))
 
     async def share(
         self, request: Request, idea_id: Id, form: SignedForm, languages: Languages
@@ -184,9 +201,10 @@ class IdeaRoutes:
         said: str = "",
         own_link: str | None = None,
         errors: list[FieldError] | None = None,
+        flaws: Typed | None = None,
         typed: Typed | None = None,
     ) -> Response:
-        person = request.state.visitor.person
+        person, asked = request.state.visitor.person, view.contest.eligibility.countries
         return self.pages.show(
             "idea.html",
             request,
@@ -200,8 +218,21 @@ class IdeaRoutes:
             statuses=STATUSES,
             told=told,
             said=said,
+            via=link_named(request.query_params.get("via", "")),
             own_link=own_link,
             errors=errors or [],
+            flaws=flaws or {},
             typed=typed or {},
+            countries=choices(asked) if asked else [],
+            today=utc_now().date(),
             key=form_key(typed) if typed else new_id("form"),
         )
+
+
+def _of_declaration(refused: Refused) -> Typed:
+    """What is wrong with a declaration, by the fields of the form; raises any other refusal."""
+    found = {place_in(DECLARED, error.field): error.message for error in refused.errors}
+    flaws = {place: message for place, message in found.items() if place is not None}
+    if not flaws or len(flaws) < len(found):
+        raise refused
+    return flaws

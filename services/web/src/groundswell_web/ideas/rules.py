@@ -1,9 +1,10 @@
 """How the life of an idea is told: moments, threads of a discussion, who looks at it. Pure."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
+
+from groundswell_web.voting.rules import link_named
 
 KINDS: Mapping[str, str] = {
     "comment": "Comment",
@@ -29,6 +30,10 @@ _MOMENTS: Mapping[str, str] = {
     "shortlisted": "On the shortlist",
     "ballot_opened": "Voting on it opened",
     "ballot_left": "Left the ballot",
+    "votes_given": "Left the ballot, and its votes count for another idea",
+    "votes_taken_in": "Took in the votes for another idea",
+    "votes_back": "On the ballot again, with its votes",
+    "votes_returned": "Gave another idea its votes back",
     "step_missed": "Missed a step of support",
     "tally_certified": "The votes are certified",
     "vetoed": "Ruled out",
@@ -44,7 +49,6 @@ _MOMENTS: Mapping[str, str] = {
     "appealed": "Its author asked for another look",
     "withdrawn": "Taken back",
 }
-_SOURCE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _ROBOTS = ("bot", "crawl", "spider", "slurp", "preview", "facebookexternalhit", "whatsapp")
 
 
@@ -109,6 +113,11 @@ def is_person(user_agent: str, purpose: str) -> bool:
     return bool(named) and "prefetch" not in purpose and not any(r in named for r in _ROBOTS)
 
 
-def source(via: str) -> str:
-    """Where somebody came from, as the ideas service counts it, whatever stands in the address."""
-    return via if _SOURCE.fullmatch(via) else "other"
+def source(via: str, fetch_site: str | None) -> str:
+    """Where somebody came from, as the ideas service counts it, whatever stands in the address.
+
+    Who comes from a page of ours was counted under the link when they came to that.
+    """
+    if fetch_site == "same-origin":
+        return "site"
+    return (link_named(via) or "other") if via else "direct"

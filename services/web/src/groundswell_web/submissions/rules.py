@@ -1,8 +1,9 @@
-"""What a list of ideas is asked for, and the order in which each viewer sees it. Pure."""
+"""What a list of ideas is asked for, and what its people declare of themselves. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Order = Literal["shuffled", "newest", "oldest"]
 
@@ -70,3 +71,44 @@ def seed_of(text: str | None) -> int | None:
     if text is None or not (text.isascii() and text.isdigit() and len(text) <= len(str(SEEDS))):
         return None
     return int(text) if int(text) < SEEDS else None
+
+
+Fields = Mapping[str, str]
+Flaws = dict[str, str]
+Json = dict[str, Any]
+
+DECLARED: Mapping[str, str] = {
+    "declaration.age_confirmed": "age",
+    "declaration.birth_years": "birth_year",
+    "declaration.country": "country",
+    "declaration.guardian": "guardian",
+}
+"""Where the ideas service finds a declaration wanting, and the field of the form that it is in."""
+
+_YEAR = re.compile(r"(19|20)\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def declaration(fields: Fields) -> tuple[Json, Flaws]:
+    """What somebody declares of themselves, and what cannot be read of it, by field."""
+    said: Json = {}
+    if fields.get("age") == "on":
+        said["age_confirmed"] = True
+    if year := fields.get("birth_year", "").strip():
+        if _YEAR.fullmatch(year) is None:
+            return {}, {"birth_year": "Give the year with four digits, such as 2004."}
+        said["birth_years"] = [int(year), int(year)]
+    if fields.get("country"):
+        said["country"] = fields["country"]
+    if statement := fields.get("guardian", "").strip():
+        day = fields.get("guardian_at", "").strip()
+        if _DAY.fullmatch(day) is None:
+            return {}, {"guardian_at": "Say on which day the consent was given."}
+        said["guardian"] = {"statement": statement, "given_at": f"{day}T00:00:00Z"}
+    return said, {}
+
+
+def place_in(places: Mapping[str, str], where: str) -> str | None:
+    """The field of a form for what a service finds wrong there; None where it is of no field."""
+    path = where.removeprefix("body.")
+    return next((p for known, p in places.items() if f"{path}.".startswith(f"{known}.")), None)

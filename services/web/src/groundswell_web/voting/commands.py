@@ -26,21 +26,27 @@ class VotingCommands:
     services: Services
     sessions: SessionCommands
 
-    async def vote(self, person: Person, poll_id: str, idea_id: str) -> None:
-        """Casts a vote for one idea more."""
-        call = await self._call(person, poll_id, "POST", "votes", {"idea_id": idea_id})
+    async def vote(self, person: Person, poll_id: str, idea_id: str, via: str) -> None:
+        """Casts a vote for one idea more; `via` is what the link named that led here, or empty."""
+        call = await self._call(person, poll_id, via, "POST", "votes", {"idea_id": idea_id})
         await self._cast(person, poll_id, call, (idea_id,), 0)
 
     async def state(
-        self, person: Person, poll_id: str, idea_ids: Sequence[str], revision: int
+        self, person: Person, poll_id: str, idea_ids: Sequence[str], revision: int, via: str
     ) -> None:
         """States the whole ballot, in the place of the one of the revision before."""
         body = {"idea_ids": list(idea_ids), "revision": revision}
-        call = await self._call(person, poll_id, "PUT", "ballot", body)
+        call = await self._call(person, poll_id, via, "PUT", "ballot", body)
         await self._cast(person, poll_id, call, tuple(idea_ids), revision)
 
     async def _call(
-        self, person: Person, poll_id: str, method: str, where: str, body: Mapping[str, object]
+        self,
+        person: Person,
+        poll_id: str,
+        via: str,
+        method: str,
+        where: str,
+        body: Mapping[str, object],
     ) -> Call:
         """What a ballot box is to be sent, with a pass for it."""
         permit = await self.services.send(
@@ -49,6 +55,7 @@ class VotingCommands:
                 method="POST",
                 path=f"/v1/polls/{poll_id}/passes",
                 token=person.token,
+                json={"via": via} if via else None,
                 repeatable=True,
             ),
             Pass,

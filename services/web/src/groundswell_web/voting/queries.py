@@ -21,7 +21,8 @@ STANDINGS_SHOWN = 20
 class Own:
     """What voting says of a visitor's vote, None when it does not, and what was cast last.
 
-    `verdict` is the state of the receipt for that, if it was worth asking.
+    `verdict` is the state of the receipt for that, if it was worth asking; where it counts, `cast`
+    names the ideas that it counts for.
     """
 
     ballot: Ballot | None
@@ -65,7 +66,11 @@ class VotingQueries:
         if cast is None or is_counted(ballot, cast):
             return Own(ballot, cast, None)
         receipt = await self._read(f"/v1/receipts/{cast.vote_id}", Receipt, person)
-        return Own(ballot, cast, None if receipt is None else receipt.state)
+        if receipt is None:
+            return Own(ballot, cast)
+        if receipt.counts_for:
+            cast = cast.model_copy(update={"idea_ids": receipt.counts_for})
+        return Own(ballot, cast, receipt.state)
 
     async def _read(
         self,

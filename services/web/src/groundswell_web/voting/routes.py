@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from groundswell_web.sessions.visitors import Form, Id, OwnSite, SignedForm
 from groundswell_web.voting.commands import VotingCommands
+from groundswell_web.voting.rules import link_named
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _REVISION = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
@@ -31,7 +33,7 @@ class VotingRoutes:
     async def vote(self, contest_id: Id, form: SignedForm) -> Response:
         """Casts a vote, and shows on the contest's page that it was taken."""
         poll_id, idea_id = _ids(form.get("poll_id"), form.get("idea_id"))
-        await self.commands.vote(form.person, poll_id, idea_id)
+        await self.commands.vote(form.person, poll_id, idea_id, link_named(form.get("via")))
         return _back_to(contest_id, poll_id, form)
 
     async def state(self, contest_id: Id, form: SignedForm) -> Response:
@@ -42,7 +44,8 @@ class VotingRoutes:
         revision = form.get("revision")
         if not _REVISION.fullmatch(revision):
             raise HTTPException(400)
-        await self.commands.state(form.person, poll_id, idea_ids, int(revision))
+        via = link_named(form.get("via"))
+        await self.commands.state(form.person, poll_id, idea_ids, int(revision), via)
         return _back_to(contest_id, poll_id, form)
 
 
@@ -53,5 +56,8 @@ def _ids(*texts: str) -> list[str]:
 
 
 def _back_to(contest_id: str, poll_id: str, form: Form) -> Response:
-    shown = f"?poll={poll_id}" if form.get("several") == "yes" else ""
-    return RedirectResponse(f"/contests/{contest_id}{shown}#your-vote", 303)
+    shown = {"poll": poll_id} if form.get("several") == "yes" else {}
+    via = link_named(form.get("via"))
+    query = urlencode(shown | ({"via": via} if via else {}))
+    path = f"/contests/{contest_id}"
+    return RedirectResponse(f"{path}?{query}#your-vote" if query else f"{path}#your-vote", 303)

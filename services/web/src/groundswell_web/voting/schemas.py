@@ -107,9 +107,10 @@ class Ballot(Shape):
 
 
 class Receipt(Shape):
-    """What became of a vote."""
+    """What became of a vote; `counts_for` are other ideas than it named where those were merged."""
 
     state: str
+    counts_for: tuple[str, ...] = ()
 
 
 class Pass(Shape):

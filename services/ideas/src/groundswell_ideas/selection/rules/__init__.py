@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groundswell_ideas.contests.rules import Contest, Veto
-from groundswell_ideas.polls.rules import Poll
+from groundswell_ideas.polls.rules import Poll, PollChange, changed
 from groundswell_ideas.submissions.rules import Idea
 from groundswell_ideas.terms.rules import Obstacle
 
@@ -42,6 +42,22 @@ class CertifiedTally:
     def rank_of(self, idea_id: str) -> int | None:
         """The place of an idea, None if the tally does not name it."""
         return next((idea.rank for idea in self.ideas if idea.idea_id == idea_id), None)
+
+
+def as_counted(contest: Contest, tally: CertifiedTally) -> Contest:
+    """The contest without the merges that came too late for a poll: its tally names both ideas."""
+    own = {idea.idea_id for idea in tally.ideas}
+    polls = tuple(
+        _without_late(poll, own) if poll.id == tally.poll_id else poll for poll in contest.polls
+    )
+    if polls == contest.polls:
+        return contest
+    return replace(contest, version=contest.version + 1, polls=polls)
+
+
+def _without_late(poll: Poll, own: Collection[str]) -> Poll:
+    late = [merge for merge in poll.merged if merge.idea_id in own]
+    return changed(poll, PollChange(poll_id=poll.id, unmerged=tuple(late)))
 
 
 def unfit_for_shortlist(

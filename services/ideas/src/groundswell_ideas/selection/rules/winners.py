@@ -1,6 +1,6 @@
 """Who can be chosen, what the vote and the jury bind, and who stands behind whom. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -66,8 +66,11 @@ def obstacles_to_selecting(
     *,
     judged: Sequence[Judged] | None = None,
     region: str | None = None,
+    out: Collection[str] = (),
 ) -> list[Obstacle]:
     """What keeps shortlisted ideas from being selected as the winners.
+
+    Those that are `out` take part no longer: taken back, say, or gone on in another idea.
 
     A ranking that binds lets nobody be passed over but by a veto; an advisory vote does. Where
     the terms say how many win, so many do, or all that can; and while fewer stand, the others
@@ -80,7 +83,7 @@ def obstacles_to_selecting(
         return [SELECTED]
     if contest.terms.selection.winners.by in ("jury", "weighted") and judged is None:
         return [Obstacle("jury", "open", "no round of the jury on the winners is closed")]
-    hurdles = _Hurdles(contest, tally, judged, region)
+    hurdles = _Hurdles(contest, tally, judged, region, out)
     found = [
         Obstacle(f"idea_ids.{position}", rule, f"{idea_id} {words}")
         for position, idea_id in enumerate(idea_ids)
@@ -91,11 +94,13 @@ def obstacles_to_selecting(
         message = f"{min(places, len(able))} ideas are to win, and not {len(idea_ids)}"
         found.append(Obstacle("idea_ids", "count", message))
     if binds(contest):
-        found += _passed_over(contest, ranking(contest, tally, judged, region), idea_ids)
+        found += _passed_over(contest, ranking(contest, tally, judged, region), idea_ids, out)
     return found
 
 
-def obstacles_to_lining_up(contest: Contest, choice: Choice) -> list[Obstacle]:
+def obstacles_to_lining_up(
+    contest: Contest, choice: Choice, out: Collection[str] = ()
+) -> list[Obstacle]:
     """What keeps a manager's own line of alternates from standing behind the winners."""
     if choice.alternates is None:
         return []
@@ -105,11 +110,12 @@ def obstacles_to_lining_up(contest: Contest, choice: Choice) -> list[Obstacle]:
     if len(choice.alternates) > contest.terms.selection.alternates:
         message = f"{contest.terms.selection.alternates} alternates stand in line at most"
         return [Obstacle("body.alternate_ids", "maximum", message)]
-    out = {*gone(contest), *choice.idea_ids, *(winner.idea_id for winner in contest.winners)}
+    won = (winner.idea_id for winner in contest.winners)
+    unable = {*out, *gone(contest), *choice.idea_ids, *won}
     return [
         Obstacle(f"body.alternate_ids.{position}", "able", f"{idea_id} wins, or cannot win")
         for position, idea_id in enumerate(choice.alternates)
-        if idea_id in out or idea_id not in listed_in(contest, choice.region)
+        if idea_id in unable or idea_id not in listed_in(contest, choice.region)
     ]
 
 
@@ -120,6 +126,7 @@ def with_winners(
     at: datetime,
     *,
     judged: Sequence[Judged] | None = None,
+    out: Collection[str] = (),
 ) -> Contest:
     """The contest with its winners, each with its rank, and with those who stand behind them."""
     region = choice.region
@@ -131,7 +138,7 @@ def with_winners(
     selected = replace(contest, winners=(*contest.winners, *won))
     line = choice.alternates
     if line is None:
-        hurdles = _Hurdles(selected, tally, judged, region)
+        hurdles = _Hurdles(selected, tally, judged, region, out)
         line = _line(selected, places, listed_in(contest, region), hurdles)
     others = (i for i in contest.alternates if region_of(contest, i) != region)
     return replace(selected, version=contest.version + 1, alternates=(*others, *line))
@@ -158,8 +165,10 @@ class _Hurdles:
         tally: CertifiedTally | None,
         judged: Sequence[Judged] | None,
         region: str | None,
+        out: Collection[str],
     ) -> None:
         selection = contest.terms.selection
+        self._out = out
         self._vetoed = {veto.idea_id for veto in contest.vetoes}
         self._dropped = {out.idea_id for out in contest.dropouts}
         self._won = {winner.idea_id for winner in contest.winners}
@@ -179,6 +188,8 @@ class _Hurdles:
             return [("dropped", "has dropped out")]
         if idea_id in self._won:
             return [("selected", "stands selected")]
+        if idea_id in self._out:
+            return [("approved", "takes part no longer")]
         if self._here is not None and idea_id not in self._here:
             return [("region", "is not on the shortlist of this region")]
         if self._judged is not None and idea_id not in self._judged:
@@ -189,15 +200,15 @@ class _Hurdles:
 
 
 def _passed_over(
-    contest: Contest, places: Sequence[Placing], idea_ids: Sequence[str]
+    contest: Contest, places: Sequence[Placing], idea_ids: Sequence[str], out: Collection[str]
 ) -> list[Obstacle]:
-    out = {*gone(contest), *(winner.idea_id for winner in contest.winners)}
+    nobodys = {*out, *gone(contest), *(winner.idea_id for winner in contest.winners)}
     by = contest.terms.selection.winners.by
     field, rule = ("vote", "binding") if by == "tally" else ("jury", by)
     return [
         Obstacle(field, rule, f"{passed.idea_id} at rank {passed.rank} comes first")
         for passed in ahead_of(places, idea_ids)
-        if passed.idea_id not in out
+        if passed.idea_id not in nobodys
     ]
 
 

@@ -10,7 +10,7 @@ from groundswell_ideas.showcase.rules.sources import (
     Sources,
     days_asked,
 )
-from groundswell_ideas.showcase.store import ShareLinkStore, VisitStore
+from groundswell_ideas.showcase.store import AttributionStore, ShareLinkStore, VisitStore
 from groundswell_ideas.submissions.rules import may_see_record
 from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_kit.clock import utc_now
@@ -26,6 +26,7 @@ class SourceQueries:
     visits: VisitStore
     links: ShareLinkStore
     tallies: TallyQueries
+    attributions: AttributionStore
 
     async def sources(
         self,
@@ -44,7 +45,9 @@ class SourceQueries:
             message = f"from since to until there are 1 to {DAYS_MAXIMUM} days"
             raise validation(FieldError("query.since", "days", message))
         visits, count, found = await self.visits.sources(idea.brand_id, idea.id, first, last)
-        codes = [source.code for source in found if source.code is not None]
+        attributions = await self.attributions.of_idea(idea.brand_id, idea.id)
+        codes = [source.code for source in found]
+        codes += [source.code for one in attributions.values() for source in one.sources]
         contest = await self.contests.read(idea.contest_id, idea.brand_id)
         return Sources(
             since=first,
@@ -52,6 +55,7 @@ class SourceQueries:
             visits=visits,
             count=count,
             sources=found,
-            links=await self.links.find(idea.brand_id, idea.id, codes),
+            links=await self.links.find(idea.brand_id, [code for code in codes if code]),
             places=await self.tallies.places(contest, idea.id),
+            attributions=attributions,
         )

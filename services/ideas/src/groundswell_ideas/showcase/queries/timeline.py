@@ -36,7 +36,7 @@ class TallyQueries:
 
     async def places(self, contest: Contest, idea_id: str) -> list[Place]:
         """What an idea had in the certified tallies of its contest."""
-        polls = {p.id: p for p in contest.polls if idea_id in (*p.idea_ids, *p.removed_idea_ids)}
+        polls = {p.id: p for p in contest.polls if idea_id in p.all_idea_ids}
         found = await self.tallies.find_place(contest.brand_id, list(polls), idea_id)
         places = (place_of(idea_id, polls[tally.poll_id], tally) for tally in found)
         return [place for place in places if place is not None]

@@ -1,7 +1,7 @@
-"""Where visitors of an idea come from, and how they are counted. Pure; called by the commands."""
+"""Where visitors and votes of an idea come from, and how they are counted. Pure; for commands."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
@@ -22,12 +22,15 @@ SOURCES_SHOWN = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareLink:
-    """A link to an idea by which its visitors are known to come from this person."""
+    """A link to an idea by which its visitors are known to come from this person.
+
+    `sharer_id` is None once the person is erased: the link goes on, as nobody's.
+    """
 
     code: str
     brand_id: str
     idea_id: str
-    sharer_id: str
+    sharer_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +90,35 @@ class SourceCount:
     days: tuple[DayCount, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteSource:
+    """Votes whose voters came by one source, or by one share link."""
+
+    source: Source
+    code: str | None
+    votes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """By which sources the certified votes of an idea in a poll came, most votes first.
+
+    `others` came by links too weak to be told; what is missing to the certified votes named none.
+    """
+
+    brand_id: str
+    idea_id: str
+    poll_id: str
+    sources: tuple[VoteSource, ...]
+    others: int
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Visits of an idea on some days; `count` sources in all, of which the strongest are here."""
+    """Visits of an idea on some days; `count` sources in all, of which the strongest are here.
+
+    `attributions` are those of its certified votes, by poll; none of a poll whose votes named none.
+    """
 
     since: date
     until: date
@@ -98,14 +127,27 @@ class Sources:
     sources: list[SourceCount]
     links: Mapping[str, ShareLink]
     places: list[Place]
+    attributions: Mapping[str, Attribution]
 
 
-def visit_by(via: str, link: ShareLink | None) -> tuple[Source, str | None]:
-    """The source that a visit names, and the code of the share link that it came by."""
+def source_of(via: str, link: ShareLink | None) -> tuple[Source, str | None]:
+    """The source that a link names, and the code of the share link if it is one."""
     if link is not None:
         return "share", link.code
     plain = next((source for source in PLAIN_SOURCES if source == via), None)
     return plain or "other", None
+
+
+def vote_sources(
+    votes: Iterable[tuple[str, int]], known: Mapping[str, ShareLink]
+) -> tuple[VoteSource, ...]:
+    """Sources of votes from what their links named; what names nothing known is one of them."""
+    found: dict[tuple[Source, str | None], int] = {}
+    for via, number in votes:
+        source = source_of(via, known.get(via))
+        found[source] = found.get(source, 0) + number
+    strongest = sorted(found.items(), key=lambda item: (-item[1], item[0][1] or item[0][0]))
+    return tuple(VoteSource(source=s, code=code, votes=n) for (s, code), n in strongest)
 
 
 def days_asked(since: date | None, until: date | None, today: date) -> tuple[date, date]:

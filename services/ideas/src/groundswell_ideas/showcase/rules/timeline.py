@@ -1,7 +1,7 @@
 """What happened to an idea, put in order from what is kept of it. Pure; called by the queries."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -9,7 +9,7 @@ from groundswell_ideas.amendments.rules import Amendment
 from groundswell_ideas.audit.rules import Act, Verb
 from groundswell_ideas.contests.rules import Contest
 from groundswell_ideas.merging.rules import MergeRecord
-from groundswell_ideas.polls.rules import Poll
+from groundswell_ideas.polls.rules import IdeaMerge, Poll
 from groundswell_ideas.reviews.rules import Review
 from groundswell_ideas.selection.rules import region_of
 from groundswell_ideas.selection.rules.shortlists import takes_all
@@ -30,6 +30,10 @@ Kind = Literal[
     "shortlisted",
     "ballot_opened",
     "ballot_left",
+    "votes_given",
+    "votes_taken_in",
+    "votes_back",
+    "votes_returned",
     "step_reached",
     "step_missed",
     "tally_certified",
@@ -54,7 +58,8 @@ Kind = Literal[
 class Moment:
     """Something that happened to an idea, without anybody's words; facts that say nothing are None.
 
-    `idea_id` is the other idea of a merge, or the winner of a milestone, None if it is of all.
+    `idea_id` is the other idea of a merge or of votes that moved, or the winner of a milestone,
+    None if it is of all.
     """
 
     at: datetime
@@ -140,7 +145,7 @@ def _ballots(idea: Idea, contest: Contest, amendments: Sequence[Amendment]) -> I
     stays = [
         _stay(idea, poll, amendments, voting)
         for poll in contest.polls
-        if idea.id in poll.idea_ids or idea.id in poll.removed_idea_ids
+        if idea.id in poll.all_idea_ids
     ]
     if idea.id in contest.shortlist:
         listed = voting if takes_all(contest) else contest.shortlisted_at or voting
@@ -155,6 +160,7 @@ def _ballots(idea: Idea, contest: Contest, amendments: Sequence[Amendment]) -> I
             yield _of_poll("ballot_opened", since, poll)
         if until is not None:
             yield _of_poll("ballot_left", until, poll)
+        yield from _moved_votes(idea, poll, amendments)
 
 
 def _stay(
@@ -172,6 +178,24 @@ def _stay(
             if idea.id in change.removed_idea_ids:
                 until = amendment.amended_at
     return poll, since, until
+
+
+def _moved_votes(idea: Idea, poll: Poll, amendments: Sequence[Amendment]) -> Iterator[Moment]:
+    """When votes for it went to another idea of the ballot, came from one, or went back."""
+    for amendment in amendments:
+        change, at = amendment.poll_changed, amendment.amended_at
+        if change is None or change.poll_id != poll.id:
+            continue
+        told: tuple[tuple[Sequence[IdeaMerge], Kind, Kind], ...] = (
+            (change.merged, "votes_given", "votes_taken_in"),
+            (change.unmerged, "votes_back", "votes_returned"),
+        )
+        for merges, as_merged, as_other in told:
+            for merge in merges:
+                if merge.idea_id == idea.id:
+                    yield replace(_of_poll(as_merged, at, poll), idea_id=merge.into_idea_id)
+                elif merge.into_idea_id == idea.id:
+                    yield replace(_of_poll(as_other, at, poll), idea_id=merge.idea_id)
 
 
 def _votes(traces: Traces) -> Iterator[Moment]:

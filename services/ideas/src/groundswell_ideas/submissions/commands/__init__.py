@@ -209,8 +209,9 @@ class SubmissionCommands:
             gone = withdrawn(idea, now)
             events = [] if idea.status == "draft" else [_withdrawn(gone)]
             await self.intake.give_up(gone, events)
-            await self.ballots.strike(gone, WHY_STRUCK, now)
+            # While it is on its ballots: what went on in it takes its votes back from it.
             await self.merges.part_all(gone, WHY_PARTED, now)
+            await self.ballots.strike(gone, WHY_STRUCK, now)
             return gone
 
         return await transaction(self.ideas.client, work)

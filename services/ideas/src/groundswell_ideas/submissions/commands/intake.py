@@ -79,9 +79,9 @@ class Intake:
         code = product_code_of(said.id) if sold else None
         waiting = replace(said, status="submitted", submitted_at=now, product_code=code)
         if new:
-            await self.ideas.add(said.brand_id, waiting, [_submitted(waiting)])
+            await self.ideas.add(said.brand_id, waiting, [_submitted(contest, waiting)])
         else:
-            await self.ideas.save(said.brand_id, waiting, [_submitted(waiting)])
+            await self.ideas.save(said.brand_id, waiting, [_submitted(contest, waiting)])
         await self.ideas.revisions.keep(said.brand_id, revision_of(waiting, sender_id, now))
         if status == "approved":
             return await self._let_in(waiting, now)
@@ -197,7 +197,7 @@ def _subject(idea: Idea) -> Subject:
     return Subject(idea.brand_id, idea.contest_id, "idea", idea.id)
 
 
-def _submitted(idea: Idea) -> Event:
+def _submitted(contest: Contest, idea: Idea) -> Event:
     return IdeaSubmitted(
         idea_id=idea.id,
         contest_id=idea.contest_id,
@@ -207,6 +207,7 @@ def _submitted(idea: Idea) -> Event:
         category=idea.category,
         region=idea.region,
         parent_idea_id=idea.parent_idea_id,
+        entered_by=None if idea.provenance.kind == "web" else contest.terms.owner,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from groundswell_ideas.admission.rules import Acceptance
+from groundswell_ideas.admission.rules import Acceptance, Declaration
 from groundswell_ideas.forms.rules import FieldValue
 
 Status = Literal["draft", "submitted", "approved", "rejected", "withdrawn", "merged"]
@@ -18,12 +18,14 @@ WHOLE = 10_000
 class Member:
     """Somebody of the team beside who hands in, and the share of the idea that they are given.
 
-    The share is theirs once they confirm that they belong to the team.
+    The share is theirs once they confirm that they belong to the team, and declare of themselves
+    what the contest asks of those who enter.
     """
 
     participant_id: str
     basis_points: int
     confirmed_at: datetime | None = None
+    declaration: Declaration | None = None
 
 
 @dataclass(frozen=True, slots=True)

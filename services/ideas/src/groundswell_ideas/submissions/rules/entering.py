@@ -151,7 +151,9 @@ def obstacles_to_withdrawing(contest: Contest, idea: Idea, now: datetime) -> lis
     if idea.status not in ("draft", "submitted", "approved"):
         return [Obstacle("status", "final", f"the idea is {idea.status}")]
     voted = any(idea.id in poll.idea_ids and poll.closes_at <= now for poll in contest.polls)
-    if voted or (stands_for_vote(contest, idea.id) and contest.phase not in _BEFORE_THE_END):
+    won = any(winner.idea_id == idea.id for winner in contest.winners)
+    over = contest.phase not in _BEFORE_THE_END
+    if voted or won or (over and stands_for_vote(contest, idea.id)):
         return [Obstacle("phase", "voted", "the vote on it is over; who wins may decline")]
     return []
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from groundswell_ideas.admission.rules import Declaration
 from groundswell_ideas.submissions.rules import WHOLE, Idea, Member
 from groundswell_ideas.terms.rules import Obstacle
 
@@ -62,11 +63,16 @@ def obstacles_to_joining(idea: Idea, participant_id: str, seen: int | None) -> l
     return []
 
 
-def joined(idea: Idea, participant_id: str, at: datetime) -> Idea:
-    """The idea with a member's confirmation; a repeat changes nothing."""
+def has_joined(idea: Idea, participant_id: str) -> bool:
+    """Whether a member has confirmed that they belong to the team."""
+    return any(m.participant_id == participant_id and m.confirmed_at for m in idea.team)
+
+
+def joined(idea: Idea, participant_id: str, declaration: Declaration, at: datetime) -> Idea:
+    """The idea with a member's confirmation, and what they declare of themselves with it."""
     team = tuple(
-        replace(m, confirmed_at=at)
-        if m.participant_id == participant_id and m.confirmed_at is None
+        replace(m, confirmed_at=at, declaration=declaration)
+        if m.participant_id == participant_id
         else m
         for m in idea.team
     )

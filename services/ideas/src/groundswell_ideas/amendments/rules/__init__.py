@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from groundswell_ideas.amendments.rules.curators import Curator
 from groundswell_ideas.calendar.rules import answer_due_at
 from groundswell_ideas.contests.rules import Contest, Pause
 from groundswell_ideas.polls.rules import (
@@ -27,8 +28,8 @@ OPENED = "body.poll_opened"
 class Amendment:
     """A change of a contest since it opened; those of a contest are numbered from 1.
 
-    It changed an open poll or opened another one, paused or resumed the contest, or lifted the cap
-    on its pilot.
+    It changed an open poll or opened another one, paused or resumed the contest, lifted the cap on
+    its pilot, or handed the picking of the shortlist to another curator.
     """
 
     contest_id: str
@@ -39,11 +40,23 @@ class Amendment:
     poll_opened: Poll | None = None
     paused: bool | None = None
     pilot_widened: bool = False
+    curator: Curator | None = None
 
     @property
     def id(self) -> str:
         """Its place among the amendments of all contests; those of one contest sort by it."""
         return amendment_id(self.contest_id, self.number)
+
+    @property
+    def idea_ids(self) -> tuple[str, ...]:
+        """The ideas whose place on an open ballot it changed, each once."""
+        change = self.poll_changed
+        if change is None:
+            return ()
+        pairs = (*change.merged, *change.unmerged)
+        merged = (idea_id for pair in pairs for idea_id in (pair.idea_id, pair.into_idea_id))
+        named = (*change.added_idea_ids, *change.removed_idea_ids, *merged)
+        return tuple(dict.fromkeys(named))
 
 
 def amendment_id(contest_id: str, number: int) -> str:
@@ -84,14 +97,20 @@ def obstacles_to_changing(
     return found or _too_many(contest, f"{CHANGED}.added_idea_ids", len(change.added_idea_ids))
 
 
-def obstacles_to_opening(contest: Contest, poll: Poll, now: datetime) -> list[Obstacle]:
-    """What keeps another poll from being opened; where there are regions it is of one of them."""
+def obstacles_to_opening(
+    contest: Contest, poll: Poll, ideas: Mapping[str, Idea], now: datetime
+) -> list[Obstacle]:
+    """What keeps another poll from being opened; `ideas` are those found among its own.
+
+    Where there are regions it is of one of them.
+    """
     if contest.pause is not None:
         return [Obstacle(OPENED, "paused", "no poll opens in a contest that is paused")]
     if found := of_no_region(contest, poll.region, f"{OPENED}.region"):
         return found
+    named = _fields(f"{OPENED}.idea_ids", poll.idea_ids)
     found = [
-        *unlisted(contest, _fields(f"{OPENED}.idea_ids", poll.idea_ids), poll.region),
+        *(unlisted(contest, named, poll.region) or unfit_for_shortlist(contest, named, ideas)),
         *_obstacles_to_closing(contest, f"{OPENED}.closes_at", poll.closes_at, now),
     ]
     if poll.name in {other.name for other in contest.polls}:

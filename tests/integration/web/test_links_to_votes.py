@@ -1,0 +1,115 @@
+"""What a link named goes along with its visitor up to the vote: in addresses and forms alone."""
+
+import json
+import re
+from html import unescape
+
+import pytest
+
+from tests.integration.web.test_adversity import TAKEN
+from tests.integration.web.test_several_polls import POLLS, people_voting
+from tests.integration.web.world import World
+
+pytestmark = pytest.mark.timeout(120)
+
+CODE = "c0de-of_Nina"
+
+
+@pytest.fixture(autouse=True)
+async def _nobody_is_signed_in(world: World) -> None:
+    await world.forget_everything()
+
+
+def form_of(page: str, action: str) -> dict[str, str]:
+    """The hidden fields of the first form with this action."""
+    found = re.search(rf'<form method="post" action="{action}"[^>]*>(.*?)</form>', page, re.DOTALL)
+    assert found is not None, page
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', found[1])
+    return {name: unescape(value) for name, value in fields}
+
+
+async def test_who_follows_a_link_signs_in_and_votes_by_it(world: World) -> None:
+    contest_id = await world.contest("submission", "voting")
+    contest = await world.staff("GET", f"/v1/contests/{contest_id}")
+    ((poll_id,), votes) = contest["poll_ids"], f"/contests/{contest_id}/votes"
+    ideas = await world.staff("GET", f"/v1/contests/{contest_id}/ideas")
+    (idea_id,) = [idea["id"] for idea in ideas["items"]]
+    path, heard = f"/ideas/{idea_id}", dict[str, bytes]()
+    unknown: dict[str, tuple[int, object]] = {f"/v1/receipts/{TAKEN['vote_id']}": (404, {})}
+    async with people_voting(world, contest, idea_id, unknown, heard) as visitor:
+        visitor.http.cookies.clear()
+        arrived = await visitor.get(f"{path}?via={CODE}", **{"Sec-Fetch-Site": "cross-site"})
+        assert not arrived.cookies
+        (link,) = re.findall(r'href="(/sign-in[^"]*)">Sign in to vote', arrived.text)
+        answer = await world.sign_in(visitor, "ann@example.com", unescape(link))
+        assert answer.headers["location"] == f"{path}?via={CODE}"
+        back = await visitor.get(answer.headers["location"])
+        form = form_of(back.text, votes)
+        assert form["via"] == CODE
+        voted = await visitor.post(votes, form)
+        assert voted.headers["location"] == f"/contests/{contest_id}?via={CODE}#your-vote"
+        assert json.loads(heard[f"/v1/polls/{poll_id}/passes"]) == {"via": CODE}
+        # And on from there, to a further vote.
+        page = (await visitor.get(voted.headers["location"])).text
+        assert f'<a href="{path}?via={CODE}">' in page
+
+
+async def test_the_polls_of_a_contest_keep_it(world: World) -> None:
+    contest_id = await world.contest("submission", "voting", polls=POLLS)
+    contest = await world.staff("GET", f"/v1/contests/{contest_id}")
+    ideas = await world.staff("GET", f"/v1/contests/{contest_id}/ideas")
+    (idea_id,) = [idea["id"] for idea in ideas["items"]]
+    path, (north, south) = f"/contests/{contest_id}", contest["poll_ids"]
+    async with people_voting(world, contest, idea_id) as visitor:
+        page = (await visitor.get(f"{path}?via={CODE}")).text
+        for poll_id in (north, south):
+            assert f'href="{path}?poll={poll_id}&amp;via={CODE}"' in page
+        voted = await visitor.send(
+            f"{path}/votes", poll_id=south, idea_id=idea_id, several="yes", via=CODE
+        )
+        assert voted.headers["location"] == f"{path}?poll={south}&via={CODE}#your-vote"
+
+
+async def test_a_ballot_keeps_it(world: World) -> None:
+    contest_id = await world.contest("submission", "voting", polls=POLLS[:1])
+    contest = await world.staff("GET", f"/v1/contests/{contest_id}")
+    ideas = await world.staff("GET", f"/v1/contests/{contest_id}/ideas")
+    (idea_id,) = [idea["id"] for idea in ideas["items"]]
+    (poll_id,) = contest["poll_ids"]
+    poll = {
+        "poll_id": poll_id,
+        "stage": "open",
+        "paused": False,
+        "rules": {"kind": "changeable"},
+        "idea_ids": [idea_id],
+        "closes_at": contest["timetable"]["voting_closes_at"],
+    }
+    taken = {"vote_id": "v", "poll_id": poll_id, "idea_ids": [idea_id], "revision": 1}
+    path, heard = f"/contests/{contest_id}", dict[str, bytes]()
+    besides: dict[str, tuple[int, object]] = {
+        f"/v1/polls/{poll_id}": (200, poll),
+        f"/v1/polls/{poll_id}/ballot": (200, {"periods": []}),
+    }
+    async with people_voting(world, contest, idea_id, besides, heard) as visitor:
+        form = form_of((await visitor.get(f"{path}?via={CODE}")).text, f"{path}/ballot")
+        assert form["via"] == CODE
+        besides[f"/v1/polls/{poll_id}/ballot"] = (202, taken)
+        voted = await visitor.post(f"{path}/ballot", form | {"choice": idea_id})
+    assert voted.headers["location"] == f"{path}?via={CODE}#your-vote"
+    assert json.loads(heard[f"/v1/polls/{poll_id}/passes"]) == {"via": CODE}
+
+
+@pytest.mark.parametrize("via", ["", "a b", "<b>", "x" * 41])
+async def test_what_no_link_can_name_is_dropped(world: World, via: str) -> None:
+    contest_id = await world.contest("submission", "voting")
+    contest = await world.staff("GET", f"/v1/contests/{contest_id}")
+    ideas = await world.staff("GET", f"/v1/contests/{contest_id}/ideas")
+    (idea_id,) = [idea["id"] for idea in ideas["items"]]
+    ((poll_id,), votes) = contest["poll_ids"], f"/contests/{contest_id}/votes"
+    heard = dict[str, bytes]()
+    async with people_voting(world, contest, idea_id, heard=heard) as visitor:
+        page = await visitor.http.get(f"/ideas/{idea_id}", params={"via": via})
+        assert "via" not in form_of(page.text, votes)
+        voted = await visitor.post(votes, form_of(page.text, votes) | {"via": via})
+    assert voted.headers["location"] == f"/contests/{contest_id}#your-vote"
+    assert heard[f"/v1/polls/{poll_id}/passes"] == b""
