@@ -82,17 +82,8 @@ class MergingCommands:
             with_votes = await self.ballots.merge(
                 idea, into, words or "", now, by_manager=by_manager
             )
-            record = MergeRecord(
-                id=new_id("merge"),
-                brand_id=brand_id,
-                contest_id=idea.contest_id,
-                idea_id=idea.id,
-                into_idea_id=into.id,
-                merged_by=staff_id,
-                why=replace(why, words=words),
-                merged_at=now,
-                with_votes=with_votes,
-            )
+            told = replace(why, words=words)
+            record = _record(idea, into, staff_id, told, now, with_votes=with_votes)
             return await self._carry_out(idea, into, record)
 
         return await transaction(self.merges.client, work)
@@ -206,3 +197,19 @@ class MergingCommands:
 
 def _subject(idea: Idea) -> Subject:
     return Subject(idea.brand_id, idea.contest_id, "idea", idea.id)
+
+
+def _record(
+    idea: Idea, into: Idea, staff_id: str, why: Why, now: datetime, *, with_votes: bool
+) -> MergeRecord:
+    return MergeRecord(
+        id=new_id("merge"),
+        brand_id=idea.brand_id,
+        contest_id=idea.contest_id,
+        idea_id=idea.id,
+        into_idea_id=into.id,
+        merged_by=staff_id,
+        why=why,
+        merged_at=now,
+        with_votes=with_votes,
+    )

@@ -7,7 +7,7 @@ from collections import Counter
 
 from groundswell_voting.counting.fold import BallotKey, Fold, ballot_key
 from groundswell_voting.counting.rules import Verdict
-from groundswell_voting.voteslog.rules import Vote
+from groundswell_voting.voteslog.rules import Body, Vote
 
 _ON_BALLOT = (Verdict.COUNTED, Verdict.SET_ASIDE)
 
@@ -21,11 +21,11 @@ class Links:
     def __init__(self) -> None:
         self._named: dict[BallotKey, dict[str, str]] = {}
 
-    def take(self, vote: Vote, verdict: Verdict | None) -> None:
-        """A vote that the fold has taken, with its verdict. A whole ballot replaces the last one,
-        with all that it named.
+    def take(self, vote: Body, verdict: Verdict | None) -> None:
+        """What the fold has taken, with its verdict; only votes matter. A whole ballot replaces the
+        last one, with all that it named.
         """
-        if verdict not in _ON_BALLOT:
+        if verdict not in _ON_BALLOT or not isinstance(vote, Vote):
             return
         key = ballot_key(vote)
         if vote.revision is not None:

@@ -12,7 +12,7 @@ from groundswell_voting.counting.fold import Fold
 from groundswell_voting.counting.rules import Stage
 from groundswell_voting.counting.tally import Tally
 from groundswell_voting.voteslog.codec import LogRecord, decode
-from groundswell_voting.voteslog.rules import Malformed, Opened, Record, Rules, Vote
+from groundswell_voting.voteslog.rules import Malformed, Opened, Record, Rules
 
 PAUSE_EVERY = 1_000
 
@@ -52,15 +52,13 @@ async def recount_partition(
         last = record.offset
         hashed.take(record, raw.value or b"")
         verdict = fold.take(record if other_rules is None else _under(other_rules, record))
-        if isinstance(record.body, Vote):
-            links.take(record.body, verdict)
+        links.take(record.body, verdict)
         if fold.polls[poll_id].stage is Stage.SEALED:
             break
-    if first is None:
-        raise RecountFailed(f"{poll_id} is not opened in partition {partition}")
-    poll = fold.polls[poll_id]
-    if poll.halted:
-        raise RecountFailed(f"{poll_id} misses a control record in partition {partition}")
+    poll = fold.polls.get(poll_id)
+    if first is None or poll is None or poll.halted:
+        what = "is not opened" if poll is None else "misses a control record"
+        raise RecountFailed(f"{poll_id} {what} in partition {partition}")
     tally = fold.tallies.get(poll_id, Tally())
     named = links.votes(fold, poll_id)
     return PartitionCount(partition, first, last, poll, tally, hashed.digest(), named)
