@@ -41,7 +41,7 @@ RESULT = Result(
     heard=[HEARD],
     sampled=10,
     uncounted=0,
-    repeats=3,
+    repeats={"503 Away.": 1, "503 Busy.": 2},
     events={"groundswell.votes.v1": (148, 1_148)},
     seconds={"voting": 12.34},
     memory_most={"kafka": 700_000_000, "ideas-api": 99_600_000},
@@ -93,7 +93,7 @@ def test_everything_that_came_of_it_is_told() -> None:
         assert part in text
     for part in ("The result [of it]", "ideas-api", "700", "100", "at most 800 MB", "x.log"):
         assert part in text
-    assert "counted 100; requests sent again: 3" in text
+    assert "counted 100; requests sent again: 3\n  2 after: 503 Busy.\n  1 after: 503 Away." in text
 
 
 @pytest.mark.parametrize(

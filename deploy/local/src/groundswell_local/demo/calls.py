@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -24,12 +25,13 @@ class Calls:
     """Sends a request again, with growing delay, while the answer to it is 503 or none at all.
 
     So a request must be one whose repeat is safe: a read, a pass, a vote, or one with
-    Idempotency-Key or If-Match. `repeats` counts the requests that were sent again.
+    Idempotency-Key or If-Match. `repeats` counts the requests that were sent again, by the answer
+    that each had got.
     """
 
     def __init__(self, http: HttpClient) -> None:
         self._http = http
-        self.repeats = 0
+        self.repeats: Counter[str] = Counter()
 
     async def send(
         self,
@@ -63,7 +65,8 @@ class Calls:
             not_yet = awaited and answer.status == _NOT_FOUND
             if not (not_yet or answer.status == _AWAY) or clock() + delay > give_up_at:
                 raise CallFailed(f"{method} {url}: {_told(answer)}")
-            self.repeats += not not_yet
+            if not not_yet:
+                self.repeats[_told(answer)] += 1
             await asyncio.sleep(delay)
         raise AssertionError("the tries have no end of their own")
 

@@ -42,8 +42,9 @@ class Result:
 
     `expected` and `certified` are votes in the order of the published names; `verdicts` count the
     log's votes by what became of them; of `sampled` receipts, `uncounted` are not as they should
-    be; `repeats` requests were sent again; `events` are a topic's records of this run and of all;
-    `seconds` tell how long each step took; `memory_most` and `memory_now` are bytes by process.
+    be; `repeats` are the requests that were sent again, by the answer that each had got;
+    `events` are a topic's records of this run and of all; `seconds` tell how long each step took;
+    `memory_most` and `memory_now` are bytes by process.
     """
 
     published: Sequence[PublishedName]
@@ -55,7 +56,7 @@ class Result:
     heard: Sequence[Heard]
     sampled: int
     uncounted: int
-    repeats: int
+    repeats: Mapping[str, int]
     events: Mapping[str, tuple[int, int]]
     seconds: Mapping[str, float]
     memory_most: Mapping[str, int]
@@ -112,7 +113,10 @@ def _tell_addresses(title: str, addresses: Addresses, console: Console) -> None:
 def _tell_whether_equal(result: Result, console: Console) -> None:
     verdicts = ", ".join(f"{verdict} {count:,}" for verdict, count in result.verdicts.items())
     good = result.sampled - result.uncounted
-    console.print(f"\nvotes in the log: {verdicts}; requests sent again: {result.repeats:,}")
+    again = sum(result.repeats.values())
+    console.print(f"\nvotes in the log: {verdicts}; requests sent again: {again:,}")
+    for answer, times in sorted(result.repeats.items(), key=lambda item: -item[1]):
+        console.print(f"  {times:,} after: {answer}", soft_wrap=True, markup=False)
     console.print(f"receipts that say so: {good} of {result.sampled} that were looked at")
     _tell_the_rest(result, console)
     total = sum(result.expected)
