@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.chaos.checker.evidence import load
 from tests.chaos.checker.interesting import counts, happened
 from tests.chaos.checker.judge import findings
-from tests.chaos.plan import Plan, PollPlan
+from tests.chaos.plan import MERGED, Plan, PollPlan
 from tests.chaos.run import Outcome, run
 from tests.chaos.seeds import make
 
@@ -77,10 +77,15 @@ def _features(poll: PollPlan) -> str:
         f"channels {', '.join(poll.channels)}": len(poll.channels) > 1,
         "a ballot per day": poll.per_day,
         f"{len(poll.cases)} set-asides and reinstatements": poll.cases,
+        f"{MERGED} is merged, or comes back, at {_moments(poll.merges)}": poll.merges,
     }
     if poll.pause is not None:
         found["paused at {:.1f} s for {:.1f} s".format(*poll.pause)] = True
     return "".join(f"; {what}" for what, is_so in found.items() if is_so)
+
+
+def _moments(moments: tuple[float, ...]) -> str:
+    return ", ".join(f"{at:.1f} s" for at in moments)
 
 
 def _report(outcome: Outcome, directory: Path) -> int:

@@ -6,9 +6,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from groundswell_contracts.contests import IdeaMerge
 from groundswell_contracts.poll_rules import LadderStep, PollRules
 from tests.chaos.installation import Installation
-from tests.chaos.plan import LATE, OPENING, REMOVED, Case, Plan, PollPlan
+from tests.chaos.plan import (
+    LATE,
+    MERGED,
+    MERGED_INTO,
+    OPENING,
+    REMOVED,
+    Case,
+    Plan,
+    PollPlan,
+)
 
 REVIEW_SECONDS = 9
 FOREVER_SECONDS = 3_600.0
@@ -43,6 +53,7 @@ class Course:
         """All that is done to it during the surge, each at its moment."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._amend())
+            group.create_task(self._merge())
             group.create_task(self._pause())
             for case in self.poll.cases:
                 if case.at is not None:
@@ -72,6 +83,16 @@ class Course:
             await self.installation.contests.amend(
                 self.poll.poll_id, added_idea_ids=(LATE,), removed_idea_ids=(REMOVED,)
             )
+
+    async def _merge(self) -> None:
+        """Merge an idea into another one, take that back, and so on."""
+        installation, poll_id = self.installation, self.poll.poll_id
+        merge = IdeaMerge(idea_id=MERGED, into_idea_id=MERGED_INTO)
+        for turn, at in enumerate(self.poll.merges):
+            await self._until(at)
+            change = "unmerged" if turn % 2 else "merged"
+            installation.stage.history.note("merge", poll=poll_id, change=change)
+            await installation.contests.amend(poll_id, **{change: (merge,)})
 
     async def _pause(self) -> None:
         """Pause, and resume so long after it took effect, if it does while that matters."""

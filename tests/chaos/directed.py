@@ -20,11 +20,11 @@ from tests.chaos.waiting import until
 Scenario = Callable[[Installation], Awaitable[None]]
 
 FOREVER_SECONDS = 3_600.0
-COUNT_SECONDS = 20.0
+COUNT_SECONDS = 40.0
 REVIEW_SECONDS = 600
 """So that a poll that has closed is not forgotten before it is looked at."""
 
-CATCH_SECONDS = 5.0
+CATCH_SECONDS = 20.0
 # Below the two seconds after which a client of Kafka's gives a question up.
 SLOW_SECONDS = 1.7
 DEADLINE_SECONDS = 0.7

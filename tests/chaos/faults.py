@@ -12,6 +12,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from groundswell_kit.waiting import cancel
 from groundswell_local.engines import Engine
 from tests.chaos import plan
 from tests.chaos.plan import Fault
@@ -59,7 +60,7 @@ class Faults:
                     await asyncio.sleep(max(0.0, began + fault.at - time.monotonic()))
                     group.create_task(self.do(fault))
         finally:
-            keeping.cancel()
+            await cancel(keeping)
             for process in self.stage.processes.values():
                 process.resume()
 

@@ -10,6 +10,7 @@ from hashlib import sha256
 IDEAS = ("idea_boaty", "idea_poppy", "idea_henry", "idea_cold", "idea_david", "idea_late")
 OPENING = IDEAS[:5]
 LATE, REMOVED = IDEAS[5], IDEAS[4]
+MERGED, MERGED_INTO = IDEAS[2], IDEAS[1]
 MAIN_CHANNEL = "web"
 
 HOLDS = "holds a write of"
@@ -41,6 +42,7 @@ class PollPlan:
 
     `ideas_per_ballot` None: any number. `weights` are those of the segments of its electoral roll,
     if it has one. `ladder` holds votes and seconds of its steps. `pause`: when, and how long.
+    `merges`: when an idea is merged into another one, comes back, is merged again.
     """
 
     poll_id: str
@@ -56,6 +58,7 @@ class PollPlan:
     weights: tuple[tuple[str, int], ...] = ()
     ladder: tuple[tuple[int, int], ...] = ()
     pause: tuple[float, float] | None = None
+    merges: tuple[float, ...] = ()
     cases: tuple[Case, ...] = ()
 
 

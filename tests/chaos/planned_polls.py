@@ -6,16 +6,19 @@ from random import Random
 
 from tests.chaos.plan import MAIN_CHANNEL, OPENING_SECONDS, Case, Journey, PollPlan
 
-FEATURES = ("set-asides", "roll", "pause", "ladder", "channels", "days")
+FEATURES = ("set-asides", "roll", "pause", "ladder", "channels", "days", "merges")
 FEATURES_AT_ONCE = 3
 
 CHANNELS = (MAIN_CHANNEL, "shop", "instagram")
 WEIGHTS = (("crew", 5), ("press", 2))
 LADDER = "ladder"
 
+_MERGES = (0.3, 0.55, 0.75)
+"""When an idea is merged, comes back and is merged again, as shares of the voting time."""
+
 
 def features_of(seed: int) -> tuple[str, ...]:
-    """Three of them in each run; six seeds that follow each other have each three times."""
+    """Three of them in each run; seven seeds that follow each other have each three times."""
     return tuple(FEATURES[(seed + n) % len(FEATURES)] for n in range(FEATURES_AT_ONCE))
 
 
@@ -57,8 +60,8 @@ def _with_features(
     found = list(planned)
     for feature in features:
         allowed = [n for n, poll in enumerate(found) if _fits(poll, feature)]
-        for number in chance.sample(allowed, 2):
-            found[number] = _with(found[number], feature, chance)
+        for turn, number in enumerate(chance.sample(allowed, 2)):
+            found[number] = _with(found[number], feature, turn, chance)
     return found
 
 
@@ -68,7 +71,8 @@ def _fits(poll: PollPlan, feature: str) -> bool:
     return not (feature == "days" and poll.ladder)
 
 
-def _with(poll: PollPlan, feature: str, chance: Random) -> PollPlan:
+def _with(poll: PollPlan, feature: str, turn: int, chance: Random) -> PollPlan:
+    """The poll with a feature, which it is the first (`turn` 0) or the second one to have."""
     match feature:
         case "roll":
             mean = (sum(weight for _, weight in WEIGHTS) + 1) / (len(WEIGHTS) + 1)
@@ -81,6 +85,11 @@ def _with(poll: PollPlan, feature: str, chance: Random) -> PollPlan:
             return replace(poll, channels=CHANNELS)
         case "days":
             return replace(poll, per_day=True)
+        case "merges":
+            # One of the two is certified as merged, the other one as it was, or merged again.
+            moments = _MERGES[: 1 if turn else chance.choice((2, 3))]
+            merges = (poll.ends_at * (share + chance.uniform(-0.03, 0.03)) for share in moments)
+            return replace(poll, merges=tuple(merges))
     return poll  # A ladder is there from the beginning, set-asides need to know the voters.
 
 

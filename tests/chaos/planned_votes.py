@@ -24,7 +24,7 @@ ANY_NUMBER = 3
 
 _LIKED = (8, 5, 3, 2, 1)
 """How many want each idea of a ladder, so that some climb and others do not."""
-_TORN_SHARE = 0.08
+_TORN_SHARE = 0.2
 
 
 def journeys(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from groundswell_kit.waiting import cancel
 from groundswell_local.engines import running_engines
 from tests.chaos import clocks
 from tests.chaos.checker.collect import collect
@@ -138,8 +139,7 @@ async def beside(*tasks: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
         running = [group.create_task(_whole(task)) for task in tasks]
         yield
-        for one in running:
-            one.cancel()
+        await cancel(*running)
 
 
 async def _whole(task: Callable[[], Awaitable[None]]) -> None:

@@ -54,5 +54,8 @@ def test_ten_seeds_have_every_rule(first: int) -> None:
 
 
 def _features(poll: PollPlan) -> list[str]:
-    has = (poll.cases, poll.weights, poll.pause, poll.ladder, len(poll.channels) > 1, poll.per_day)
+    has = (
+        *(poll.cases, poll.weights, poll.pause, poll.ladder, len(poll.channels) > 1, poll.per_day),
+        poll.merges,
+    )
     return [feature for feature, is_so in zip(FEATURES, has, strict=True) if is_so]

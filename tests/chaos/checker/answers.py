@@ -89,7 +89,10 @@ def refused_votes_do_not_count(run: Reading) -> Iterator[str]:
 
 
 def no_vote_counts_twice(run: Reading) -> Iterator[str]:
-    """No idea is certified with more votes than people sent for it, however often they did."""
+    """No idea is certified with more votes than people sent for it, however often they did.
+
+    What was sent for an idea that was merged into it is for it as well.
+    """
     weights: defaultdict[tuple[str, str], dict[tuple[str, str], int]] = defaultdict(dict)
     for choice, attempts in run.by_choice.items():
         if choice.poll_id not in run.poll_ids():
@@ -98,6 +101,12 @@ def no_vote_counts_twice(run: Reading) -> Iterator[str]:
         weight = by_segment.get(attempts[0].sent.get("segment", ""), 1)
         for idea_id in choice.ideas:
             weights[choice.poll_id, idea_id][choice.period, choice.voter] = weight
+    for control in run.controls:
+        if control.kind != "VotesMerged":
+            continue
+        data = control.records[min(control.records)].data
+        idea, into = (control.poll_id, data["idea_id"]), (control.poll_id, data["into_idea_id"])
+        weights[into] = weights[idea] | weights[into]
     for poll_id, tally in run.evidence.tallies.items():
         for line in (*tally["tally"], *tally["removed"], *tally["set_aside"]):
             sent = sum(weights[poll_id, line["idea_id"]].values())

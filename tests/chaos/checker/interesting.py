@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from tests.chaos.checker.evidence import Entry, Evidence
 from tests.chaos.checker.ladders import ladders
 from tests.chaos.checker.layout import counted
+from tests.chaos.checker.merges import MERGED, PARTED, moved
 from tests.chaos.checker.passes import pauses, refused_in
 from tests.chaos.checker.reading import Reading
 
@@ -181,6 +182,14 @@ def _on_two_days(run: Reading) -> int:
     return sum(len(periods) > 1 for periods in days.values())
 
 
+def _merged(run: Reading) -> int:
+    return moved(run, MERGED)
+
+
+def _parted(run: Reading) -> int:
+    return moved(run, PARTED)
+
+
 ALWAYS: dict[str, Counting] = {
     "duplicate in the log": _duplicates,
     "rebalance in mid-batch": _rebalances,
@@ -205,6 +214,10 @@ FEATURES: dict[str, dict[str, Counting]] = {
     "ladder": {"steps reached": _reached, "steps missed": _missed},
     "channels": {"votes by other channels": _by_other_channels},
     "days": {"voters with ballots of two days": _on_two_days},
+    "merges": {
+        "votes that went along with their idea": _merged,
+        "votes that came back": _parted,
+    },
 }
 
 

@@ -1,6 +1,6 @@
 """Runs every invariant over a run; used by `make chaos`, and by hand to judge a kept run again."""
 
-from tests.chaos.checker import answers, ladders, passes, standings, stores, tallies
+from tests.chaos.checker import answers, ladders, merges, passes, standings, stores, tallies
 from tests.chaos.checker.evidence import Evidence
 from tests.chaos.checker.reading import Reading
 
@@ -10,6 +10,7 @@ INVARIANTS = (
     *stores.INVARIANTS,
     *tallies.INVARIANTS,
     *ladders.INVARIANTS,
+    *merges.INVARIANTS,
     *standings.INVARIANTS,
 )
 

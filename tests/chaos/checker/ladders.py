@@ -89,7 +89,7 @@ def no_step_is_left_open(run: Reading) -> Iterator[str]:
         ended_ms = _ended_ms(run, ladder)
         if totals is None or ladder.poll_id not in run.evidence.tallies:
             continue
-        gone = _gone(run, ladder, FOREVER)
+        gone = run.gone_before(ladder.poll_id)
         for ordinal, idea_id in enumerate(poll.ideas):
             number = 1 + sum(of == idea_id for of, _ in ladder.reached)
             step, votes = (idea_id, number), totals[str(ordinal)]
@@ -165,7 +165,7 @@ def _misjudged(run: Reading, ladder: Ladder, control: Control) -> Iterator[str]:
     ideas = run.poll(ladder.poll_id).ideas
     for due in data["due"]:
         step = due["idea_id"], due["step"]
-        if step[0] in _gone(run, ladder, before=control.number):
+        if step[0] in run.gone_before(ladder.poll_id, control.number):
             continue
         reached_ms = ladder.reached_at_ms(step)
         if reached_ms is not None and reached_ms < deadline_ms - ROUNDED_MS:
@@ -180,16 +180,6 @@ def _misjudged(run: Reading, ladder: Ladder, control: Control) -> Iterator[str]:
                 f"{ladder.poll_id}, {step}: {what} with {votes} votes at control record "
                 f"{control.number}; told {list(events.values())}"
             )
-
-
-def _gone(run: Reading, ladder: Ladder, before: float) -> set[str]:
-    """The ideas that have left the ballot before a control record."""
-    return {
-        idea_id
-        for control in run.controls_of(ladder.poll_id, "BallotChanged")
-        if control.number < before
-        for idea_id in control.records[min(control.records)].data.get("removed_idea_ids", ())
-    }
 
 
 class _Most:

@@ -188,6 +188,15 @@ class Reading:
         """Those of a poll that are of these kinds."""
         return [c for c in self.controls if c.poll_id == poll_id and c.kind in kinds]
 
+    def gone_before(self, poll_id: str, number: float = float("inf")) -> set[str]:
+        """The ideas that left a poll's ballot before a control record, if only for a while."""
+        return {
+            idea_id
+            for control in self.controls_of(poll_id, "BallotChanged")
+            if control.number < number
+            for idea_id in control.records[min(control.records)].data.get("removed_idea_ids", ())
+        }
+
     def at_ms(self, t: float) -> float:
         """A moment of the history in milliseconds since 1970."""
         began: int = next(self.evidence.of("begins"))["at_ms"]

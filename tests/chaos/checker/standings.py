@@ -133,12 +133,12 @@ def _counts(fold: Fold, poll_id: str) -> dict[str, int] | None:
 
 
 def _differences(run: Reading, shown: Shown, counts: Counter[str]) -> Iterator[str]:
-    poll = run.poll(shown.entry["poll"])
+    poll_id: str = shown.entry["poll"]
+    poll = run.poll(poll_id)
     ordinals = {idea_id: ordinal for ordinal, idea_id in enumerate(poll.ideas)}
     ids = [idea["idea_id"] for idea in shown.ideas]
-    never_left = {idea for idea, ordinal in ordinals.items() if ordinal not in poll.removed}
-    came_later = set(poll.ideas[poll.opened_with :])
-    if len(set(ids)) < len(ids) or not never_left - came_later <= set(ids) <= ordinals.keys():
+    always_there = set(poll.ideas[: poll.opened_with]) - run.gone_before(poll_id)
+    if len(set(ids)) < len(ids) or not always_there <= set(ids) <= ordinals.keys():
         yield f"{shown}: shows the ideas {ids}"
         return
     channel = shown.entry.get("channel")

@@ -6,9 +6,19 @@ from typing import Any
 
 LONGEST_DELAY_SECONDS = 5.0
 
-# Python 3.11's `asyncio.wait_for`, through which PyMongo sends each command, swallows a
-# cancellation that comes in the turn of its result; so it is repeated until it is heeded.
-CANCEL_AGAIN_SECONDS = 0.2
+_CANCEL_AGAIN_SECONDS = 0.2
+
+
+async def cancel(*tasks: asyncio.Task[Any]) -> None:
+    """Cancels tasks, and returns when all of them have ended. What they raised stays in them.
+
+    Python 3.11's `asyncio.wait_for`, through which PyMongo and redis-py send each command, swallows
+    a cancellation that comes in the turn of its result; so it is repeated until it is heeded.
+    """
+    while working := [task for task in tasks if not task.done()]:
+        for task in working:
+            task.cancel()
+        await asyncio.wait(working, timeout=_CANCEL_AGAIN_SECONDS)
 
 
 async def unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
@@ -22,9 +32,7 @@ async def unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -
         await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopped.cancel()
-        while not working.done():
-            working.cancel()
-            await asyncio.wait({working}, timeout=CANCEL_AGAIN_SECONDS)
+        await cancel(working)
     if working.cancelled():
         return False
     working.result()

@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 from groundswell_kit.health import Heartbeat
 from groundswell_kit.leases import Lease
 from groundswell_kit.observability import get_logger
-from groundswell_kit.waiting import CANCEL_AGAIN_SECONDS, growing_delay, pause
+from groundswell_kit.waiting import cancel, growing_delay, pause
 from groundswell_voting.control.history import LogHistory
 from groundswell_voting.control.life import PollLife
 from groundswell_voting.control.watch import Watch
@@ -127,10 +127,7 @@ class PollMachine:
 
     async def _drop_all(self) -> None:
         """Nothing that was begun here goes on; whoever holds the lease next does it again."""
-        while working := [task for task in self._beside.values() if not task.done()]:
-            for task in working:
-                task.cancel()
-            await asyncio.wait(working, timeout=CANCEL_AGAIN_SECONDS)
+        await cancel(*self._beside.values())
         self._beside.clear()
         await self._life.forget()
 

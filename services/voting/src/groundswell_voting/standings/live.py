@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from groundswell_kit.observability import get_logger
 from groundswell_kit.problems import unavailable
+from groundswell_kit.waiting import cancel
 from groundswell_voting.polls.rules import Poll
 from groundswell_voting.standings.rules import Board, Figures, OutsideLine, board_after
 
@@ -86,8 +87,7 @@ class LivePoll:
 
     async def close(self) -> None:
         """End the task."""
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        await cancel(self._task)
 
     async def _follow(self) -> None:
         try:
