@@ -1,14 +1,28 @@
-"""The engines that all tests share, and the line that says which versions really ran."""
+"""The engines that all tests share, how Hypothesis runs, and the line that says which versions
+really ran.
+"""
 
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from groundswell_local.engines import Engines, running_engines
 
 _ran: list[str] = []
+
+# A busy machine is no failure, and each test has a time-out of its own. The examples are the same
+# each time, so that a run says something of the code and not of its luck; to look for others:
+# `make test ARGS="--hypothesis-profile=search tests/unit"`.
+settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.register_profile(
+    "search", settings.get_profile("house"), derandomize=False, max_examples=1_000
+)
+settings.load_profile("house")
 
 # Without this, structlog draws a traceback with all local variables for every logged exception,
 # which holds up the event loop for seconds.

@@ -36,8 +36,6 @@ COMPOSE_COMMAND = re.compile(
 )
 PAGES = sorted(RUNBOOK.glob("*.md"))
 
-pytestmark = pytest.mark.timeout(150)  # the first run fetches promtool
-
 
 def expressions() -> Iterator[str]:
     """Every expression of the alerts and of the dashboard."""

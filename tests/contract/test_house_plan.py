@@ -153,7 +153,7 @@ def lint_imports(copy: Path, *options: str) -> subprocess.CompletedProcess[str]:
         env={"PYTHONPATH": sources, "NO_COLOR": "1", "COLUMNS": "200"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
 
@@ -204,7 +204,7 @@ def test_banned_calls_are_caught(copy: Path) -> None:
         cwd=copy,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
 

@@ -126,7 +126,7 @@ def role(installation: Path) -> Iterator[int]:
 @pytest.mark.timeout(240)
 def test_a_role_starts_from_it_and_writes_nothing_there(installation: Path, role: int) -> None:
     before = _changed_at(installation)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not healthcheck.ask(role, "healthz")[0]:
         assert time.monotonic() < deadline, "it does not answer"
         time.sleep(0.1)

@@ -23,6 +23,7 @@ from playwright.async_api import (
     Route,
     ViewportSize,
     async_playwright,
+    expect,
 )
 
 from tests.support.debian import apt_alone
@@ -32,8 +33,8 @@ REMEDY = (
     "the tests of pages need Chromium: as root, `apt-get update && apt-get install -y chromium`"
 )
 INSTALL_SECONDS = 600
-PAGE_MILLISECONDS = 15_000
-AXE_SECONDS = 20
+PAGE_MILLISECONDS = 40_000
+AXE_SECONDS = 60
 
 SCREENS: Mapping[str, ViewportSize] = {
     "narrow": {"width": 320, "height": 640},
@@ -187,6 +188,7 @@ def _told(violation: dict[str, Any]) -> str:
 async def browser() -> AsyncIterator[Browser]:
     """Chromium, without a window."""
     program = chromium()
+    expect.set_options(timeout=PAGE_MILLISECONDS)
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(
             executable_path=program,

@@ -19,7 +19,7 @@ from groundswell_local.paths import mail_directory
 from tests.support.people import Person, sign_in
 
 BRAND = "nerc"
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 60.0
 SHIPS = (
     ("RRS Boaty McBoatface", "A name that nobody will forget."),
     ("RRS Sir David Attenborough", "For a lifetime of showing us the world that we live in."),

@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.browser import Browsing
 from tests.e2e.site import Site
 
-pytestmark = pytest.mark.timeout(180)  # the first test starts all of Groundswell
+pytestmark = pytest.mark.timeout(400)  # the first test starts all of Groundswell
 
 HOSTILE = "<img src=x onerror=alert(1)> \u202eevil\u202c & \u0007 <b>bold</b>"
 

@@ -9,7 +9,7 @@ from groundswell_kit.ids import new_id
 from tests.e2e.browser import Browsing
 from tests.e2e.site import SHIPS, Site, Vote
 
-pytestmark = pytest.mark.timeout(180)  # the first test starts all of Groundswell
+pytestmark = pytest.mark.timeout(400)  # the first test starts all of Groundswell
 
 BOATY, DAVID, POPPY = (title for title, _ in SHIPS)
 
@@ -126,7 +126,7 @@ async def test_one_idea_is_chosen_and_another_one_in_its_place(
         await press(page, "my ballot")
         await says(site, page, f"Your vote counts for {title}.")
     await browsing.check(page, "ballot-of-one")
-    assert await site.counted(vote.poll_id) == 1
+    await site.until(lambda: _has(site, vote, 1), "one vote is counted")
     await page.get_by_label("None of them").check()
     await press(page, "Change my ballot")
     await says(site, page, "Your ballot is empty.")

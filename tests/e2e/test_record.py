@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from tests.e2e.browser import Browsing
 from tests.e2e.site import BRAND, Json, Site
 
-pytestmark = pytest.mark.timeout(240)  # the first test starts all of Groundswell
+pytestmark = pytest.mark.timeout(400)  # the first test starts all of Groundswell
 
 JUROR = "staff_juror"
 VETO = "A patent of somebody else stands in the way."

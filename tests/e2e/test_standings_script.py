@@ -1,5 +1,6 @@
 """The script that keeps standings fresh, on a page of its own: nobody's place is taken away."""
 
+import re
 from importlib.resources import files
 
 from playwright.async_api import Page, Route, expect
@@ -15,6 +16,7 @@ class Site:
 
     def __init__(self, *, streams: bool) -> None:
         self.votes = 1
+        self.silent = False
         self.asked: list[str] = []
         self._streams = streams
         self._attributes = 'data-refresh="/standings" data-stream="/stream"'
@@ -30,6 +32,8 @@ class Site:
         self.asked.append(path)
         if path == "standings.js":
             await route.fulfill(body=SCRIPT, content_type="text/javascript")
+        elif path == "standings" and self.silent:
+            return  # and no answer ever comes
         elif path == "standings":
             self.votes += 1
             await route.fulfill(body=self.standings(), content_type="text/html")
@@ -58,16 +62,17 @@ async def test_who_stands_in_the_standings_stays_there(browsing: Browsing) -> No
         async with page.expect_response(f"{PAGE}standings"):
             pass
     await expect(link).to_be_focused()
-    await expect(page.locator("section")).to_contain_text("1 votes")
+    await expect(page.locator("section")).to_contain_text("Boaty 1 votes")
     # What came meanwhile is shown as soon as the focus has left, not with the next answer.
+    site.silent = True
     await page.get_by_role("link", name="Away").focus()
-    await expect(page.locator("section")).not_to_contain_text("1 votes", timeout=1_000)
+    await expect(page.locator("section")).not_to_contain_text("Boaty 1 votes")
 
 
 async def test_without_a_stream_the_page_asks_now_and_then(browsing: Browsing) -> None:
     page, site = await browsing.page("desktop"), Site(streams=False)
     await site.open(page)
-    await expect(page.locator("section")).to_contain_text("3 votes", timeout=20_000)
+    await expect(page.locator("section")).to_contain_text(re.compile("Boaty [3-9] votes"))
     assert site.asked.count("stream") == 1, "not again for a minute"
 
 
@@ -75,7 +80,7 @@ async def test_a_stream_that_breaks_off_is_taken_up_again(browsing: Browsing) ->
     """Each stream here ends after one event."""
     page, site = await browsing.page("desktop"), Site(streams=True)
     await site.open(page)
-    await expect(page.locator("section")).to_contain_text("2 votes", timeout=2_000)
+    await expect(page.locator("section")).not_to_contain_text("Boaty 1 votes")
     async with page.expect_response(f"{PAGE}stream"):
         pass
     assert site.asked.count("standings") >= 1, "asked before it listens again"

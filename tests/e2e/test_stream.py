@@ -13,7 +13,7 @@ from playwright.async_api import Page, Route
 from tests.e2e.browser import Browsing
 from tests.e2e.site import Site
 
-pytestmark = pytest.mark.timeout(180)  # the first test starts all of Groundswell
+pytestmark = pytest.mark.timeout(400)  # the first test starts all of Groundswell
 
 LISTENER = """<!doctype html><title>Listening</title><script>
 window.heard = [];

@@ -15,7 +15,7 @@ from tests.e2e.browser import Browsing
 from tests.e2e.site import Site
 from tests.integration.voting.boxes import serving
 
-pytestmark = pytest.mark.timeout(180)  # the first test starts all of Groundswell
+pytestmark = pytest.mark.timeout(400)  # the first test starts all of Groundswell
 
 
 @pytest.fixture

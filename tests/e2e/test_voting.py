@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.browser import Browsing
 from tests.e2e.site import SHIPS, Site, Vote
 
-pytestmark = pytest.mark.timeout(180)  # the first test starts all of Groundswell
+pytestmark = pytest.mark.timeout(400)  # the first test starts all of Groundswell
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +73,11 @@ async def test_a_voter_signs_in_votes_and_sees_the_vote_stand(
         await page.reload()
         return "Your vote counts" in await page.locator("#your-vote").inner_text()
 
+    async def stands() -> bool:
+        return await site.counted(vote.poll_id) == before + 1
+
     await site.until(is_counted, "the vote is counted")
-    assert await site.counted(vote.poll_id) == before + 1
+    await site.until(stands, "the standings have it")
 
 
 async def test_a_vote_sent_twice_counts_once_and_a_second_choice_is_refused(

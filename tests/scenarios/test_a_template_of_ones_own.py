@@ -12,7 +12,7 @@ from groundswell_local.installation import Installation, local_groundswell
 from groundswell_local.settings import LocalPorts
 from tests.support.programme_story import ProgrammeStory, in_days, in_seconds, rules_of
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(400)
 
 POEM_OF_THE_MONTH = """
 name = "poem-of-the-month"

@@ -22,7 +22,7 @@ from tests.support.crowd import Crowd, Voter
 from tests.support.story import Story
 from tests.support.topic_audit import audit_topics
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(450)
 
 NAMES = ["Boaty", "Poppy-Mai", "Henry", "It's bloody cold here", "David"]
 VOTERS = 3_000

@@ -12,6 +12,7 @@ import pytest
 from tests.support.colleagues import colleague, mail_to
 from tests.support.link_follower import follow_and_vote
 from tests.support.people import Person
+from tests.support.polling import becomes
 from tests.support.programme_story import (
     Headers,
     Json,
@@ -21,7 +22,7 @@ from tests.support.programme_story import (
     rules_of,
 )
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 
 DIRECTOR, HER_PREDECESSOR = "freya", "nils"
 REWARD = {"amount_minor": 200_000, "currency": "EUR"}
@@ -242,10 +243,12 @@ async def the_public_votes_on_the_ten_only(shoes: Shoes) -> None:
     dolphin = shoes.ideas["Dolphin"]
     await story.crowd_votes(story.poll_id, crowd | {dolphin: crowd[dolphin] - 1})
     code = await mias_friend_follows_her_link_and_votes(shoes)
-    again = await story.try_to_vote(
-        story.poll_id, story.participant(f"voter 0 of {best_first[0]}"), best_first[1]
-    )
-    assert again.status_code == 409
+    voter = story.participant(f"voter 0 of {best_first[0]}")
+
+    async def again() -> int:
+        return (await story.try_to_vote(story.poll_id, voter, best_first[1])).status_code
+
+    await becomes(again, httpx2.codes.CONFLICT)  # as soon as the first one is counted
     await story.move_to("deliberation")
     assert await story.certified(story.poll_id) == crowd
     (tally,) = await story.told("TallyCertified")
@@ -383,11 +386,10 @@ async def everybody_was_told(shoes: Shoes, ines: Person) -> None:
     await story.hears(shoes.jonas, *stood, "won", "reward_offered", *public)
     await story.hears(shoes.emil, *entered, *public)
 
-    steps = await story.told(
-        *("StaffBriefed", "ContestPublished", "ContestPhaseChanged", "ContestAmended")
-    )
+    (briefed,) = await story.told("StaffBriefed")
+    assert briefed.data["words"] == STAFF_WORDS
+    steps = await story.told("ContestPublished", "ContestPhaseChanged", "ContestAmended")
     assert [e.data.get("to_phase", e.name) for e in steps] == [
-        "StaffBriefed",
         "ContestPublished",
         "submission",
         *("ContestAmended", "ContestAmended"),

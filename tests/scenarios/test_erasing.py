@@ -27,7 +27,7 @@ from tests.support.spellings import Spellings, fernet_keys
 from tests.support.story import Story
 from tests.support.traces import Trace, oplog_traces, traces
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(450)
 
 ERASED_WITHIN_SECONDS = 60.0
 
@@ -101,7 +101,7 @@ async def told(groundswell: Installation, state: Path, http: httpx2.AsyncClient)
 
 async def _look_at_account(groundswell: Installation, state: Path) -> None:
     """She signs in at the site too; its page of her account shows what she is called."""
-    async with httpx2.AsyncClient(base_url=groundswell.web_url) as browser:
+    async with httpx2.AsyncClient(base_url=groundswell.web_url, timeout=30) as browser:
         await sign_in_at_site(browser, state, ADDRESS)
         page = await browser.get("/account")
         assert ADDRESS.lower() in page.text
@@ -198,7 +198,7 @@ async def test_search_finds_what_is_planted(
 async def _plant_record(bootstrap: str, headers: list[tuple[str, bytes]]) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         try:
             await admin.start()
             await admin.create_topics([NewTopic("planted.dlt", 1, 1)])

@@ -10,7 +10,7 @@ import pytest
 from tests.support.people import Person
 from tests.support.programme_story import Json, ProgrammeStory, in_days, rules_of
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(400)
 
 SHARE = {
     "name": "Your share",

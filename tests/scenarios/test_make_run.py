@@ -20,7 +20,7 @@ MESSAGES = 5 * 5 + 1 + 3 + 2
 CODES = 6 * 2
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 async def test_make_run_leads_the_contest_to_the_reward(tmp_path: Path) -> None:
     names = list(LocalPorts.model_fields)
     ports = dict(zip(names, free_ports(len(names)), strict=True))
@@ -33,7 +33,7 @@ async def test_make_run_leads_the_contest_to_the_reward(tmp_path: Path) -> None:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    printed, _ = await asyncio.wait_for(make.communicate(), 230)
+    printed, _ = await asyncio.wait_for(make.communicate(), 380)
     said = printed.decode()
     assert make.returncode == 0, said
     assert "certified tally equals the published one" in said

@@ -15,7 +15,7 @@ from tests.support.people import Person
 from tests.support.programme_story import Json, ProgrammeStory, in_days, in_seconds, rules_of
 from tests.support.story import expect
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(400)
 
 PUBLISHED = read_published(Path(__file__).parents[2] / "data" / "nameourship-2016.csv")
 BOATY, POPPY_MAI, WORSLEY, COLD, ATTENBOROUGH = NAMES = [name.name for name in PUBLISHED]

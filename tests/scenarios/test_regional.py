@@ -24,7 +24,7 @@ from tests.support.programme_story import (
 )
 from tests.support.story import BRAND, expect
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 
 VIETNAM, PHILIPPINES = "Vietnam", "Philippines"
 HO_CHI_MINH, MANILA = "Asia/Ho_Chi_Minh", "Asia/Manila"
@@ -254,7 +254,7 @@ async def each_region_votes_on_its_own(tables: Tables) -> None:
     votes = {ideas["Cà phê dừa"]: 3, ideas["Trà sen"]: 5}
     await story.crowd_votes(tables.polls[VIETNAM], votes, country="VN")
     own = await story.try_to_vote(tables.polls[VIETNAM], tables.an.headers, ideas["Cà phê dừa"])
-    assert own.status_code == 202, own.text
+    assert own.is_success, own.text
 
 
 async def manila_s_clocks_end_its_vote_and_vietnam_votes_on(tables: Tables) -> None:
@@ -274,7 +274,7 @@ async def manila_s_clocks_end_its_vote_and_vietnam_votes_on(tables: Tables) -> N
     assert (await story.page())["phase"] == "voting"
     voter = story.voter("somebody in Hanoi", "VN")
     still = await story.try_to_vote(tables.polls[VIETNAM], voter, ideas["Trà sen"])
-    assert still.status_code == 202, still.text
+    assert still.is_success, still.text
 
     change = {"poll_id": tables.polls[VIETNAM], "closes_at": in_seconds(5)}
     amendment = {"reason": STORM, "poll_changed": change}

@@ -15,7 +15,7 @@ from tests.support.house import Caller, House, build_house
 from tests.support.site_table import SITE
 from tests.support.site_visits import Browser, routes_of_site
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(450)
 
 TABLES = {
     "ideas": route_table.IDEAS,

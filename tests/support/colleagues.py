@@ -29,11 +29,12 @@ async def colleague(story: ProgrammeStory, name: str, *roles: str) -> Person:
     return Person(member_id, address, story.issuer.mint(member_id, roles, brand_id=BRAND), "")
 
 
-async def mail_to(story: ProgrammeStory, person: Person) -> Mail:
-    """The newest mail that somebody has, once there is one."""
+async def mail_to(story: ProgrammeStory, person: Person, subject: str | None = None) -> Mail:
+    """The newest mail that somebody has, of this subject if one is named, once there is one."""
     mailbox = Mailbox(mail_directory(story.state))
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
-            if mails := mailbox.newest_first(person.address):
-                return mails[0]
+            for mail in mailbox.newest_first(person.address):
+                if subject in (None, mail.subject):
+                    return mail
             await asyncio.sleep(0.2)

@@ -1,6 +1,7 @@
 """A brand and a person with things of their own, and everybody who might want to see them."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,15 @@ OPERATOR = "operator"
 ADDRESSES = "addresses:read"
 REWARD_PLAN = {"per_winner": {"amount_minor": 70_000, "currency": "GBP"}, "terms": "In a month."}
 HIDDEN_TERMS = "Nobody is to know of the sapphire before spring."
+
+BOB_HEARS = Counter(
+    ("idea_received", "idea_approved", "idea_shortlisted", "voting_opened", "result_published")
+)
+ADA_HEARS = (
+    BOB_HEARS
+    + Counter(idea_received=3, idea_approved=1, idea_shortlisted=1, idea_rejected=1)
+    + Counter(won=2, reward_offered=2, reward_granted=1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +60,12 @@ class House:
     draft_version: str = ""
 
     def is_owner(self, caller: Caller) -> bool:
-        """Whether the caller is on the side of those whose things these are."""
-        mine = caller.brand == BRAND or caller.person == self.ada.id
+        """Whether the caller is on the side of those whose things these are.
+
+        A brand's staff is; its machines, and the experts whom it asks, are not.
+        """
+        on_staff = caller.brand == BRAND and not caller.roles.isdisjoint(STAFF_ROLES)
+        mine = on_staff or caller.person == self.ada.id
         return mine or OPERATOR in caller.roles or ADDRESSES in caller.scopes
 
 
@@ -281,8 +295,8 @@ async def _note_private_things(house: House, http: httpx2.AsyncClient) -> None:
     story.contest_id = ids["open"]
     for person in (house.ada, house.bob):
         await story.follow(groundswell.notifications_url, person.headers)
-    messages = (await _all_mailed(house, story, house.ada, "reward_granted"))["items"]
-    await _all_mailed(house, story, house.bob, "result_published")
+    messages = (await _all_mailed(house, story, house.ada, ADA_HEARS))["items"]
+    await _all_mailed(house, story, house.bob, BOB_HEARS)
     ids["message_id"] = messages[0]["id"]
     house.secrets |= {message["id"] for message in messages}
     house.secrets |= {reward["id"] for reward in statement["rewards"]}
@@ -290,14 +304,16 @@ async def _note_private_things(house: House, http: httpx2.AsyncClient) -> None:
     house.secrets.add(ids["vote_id"])
 
 
-async def _all_mailed(house: House, story: Story, person: Person, last: str) -> dict[str, Any]:
-    """The inbox, once this kind of message has come and no mail is under way."""
+async def _all_mailed(
+    house: House, story: Story, person: Person, hears: Counter[str]
+) -> dict[str, Any]:
+    """The inbox, once all these messages have come and no mail is under way."""
 
     def holds(page: dict[str, Any]) -> bool:
-        kinds = {message["kind"] for message in page["items"]}
-        return last in kinds and all(message["email"] == "sent" for message in page["items"])
+        kinds = Counter(message["kind"] for message in page["items"])
+        return kinds >= hears and all(message["email"] == "sent" for message in page["items"])
 
-    inbox = f"{house.groundswell.notifications_url}/v1/inbox"
+    inbox = f"{house.groundswell.notifications_url}/v1/inbox?limit=100"
     return await story.until(inbox, holds, person.headers)
 
 

@@ -5,7 +5,7 @@ from html import unescape
 
 import httpx2
 
-from tests.support.people import sign_in_at_site
+from tests.support.people import PATIENCE_SECONDS, sign_in_at_site
 from tests.support.programme_story import ProgrammeStory
 
 FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -13,7 +13,9 @@ FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/201001
 
 async def follow_and_vote(story: ProgrammeStory, address: str, link: str) -> None:
     """They read the idea as a stranger, sign in from its page, come back to it, and vote for it."""
-    async with httpx2.AsyncClient(base_url=story.groundswell.web_url, headers=FIREFOX) as browser:
+    async with httpx2.AsyncClient(
+        base_url=story.groundswell.web_url, headers=FIREFOX, timeout=PATIENCE_SECONDS
+    ) as browser:
         arrived = await browser.get(link, headers={"Sec-Fetch-Site": "cross-site"})
         (sign_in,) = re.findall(r'href="([^"]+)">Sign in to vote', arrived.text)
         browser.headers["Sec-Fetch-Site"] = "same-origin"

@@ -51,7 +51,7 @@ class Mailbox:
 
     async def next_to(self, address: str, number: int = 1) -> EmailMessage:
         """The n-th mail to an address, when it has come."""
-        async with asyncio.timeout(10), self.arrived:
+        async with asyncio.timeout(45), self.arrived:
             await self.arrived.wait_for(lambda: len(self.to(address)) >= number)
         return self.to(address)[number - 1]
 

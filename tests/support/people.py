@@ -11,7 +11,7 @@ import httpx2
 from groundswell_local.mail.mailbox import Mailbox
 from groundswell_local.paths import mail_directory
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 _CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')

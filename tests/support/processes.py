@@ -13,7 +13,7 @@ def is_gone(pid: int) -> bool:
         return True
 
 
-async def all_gone(pids: list[int], within_seconds: float = 5) -> bool:
+async def all_gone(pids: list[int], within_seconds: float = 30) -> bool:
     """Whether all of them end in that time."""
     try:
         async with asyncio.timeout(within_seconds):

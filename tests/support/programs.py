@@ -14,8 +14,8 @@ import httpx2
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-READY_SECONDS = 40
-STOP_SECONDS = 12
+READY_SECONDS = 60
+STOP_SECONDS = 30
 MAX_LINE_BYTES = 4 * 1024 * 1024
 
 
@@ -127,6 +127,6 @@ async def _stop(process: Process) -> None:
 
 async def until_ready(address: str) -> None:
     """Waits until the role at this address is ready; the caller gives up when it takes long."""
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=READY_SECONDS) as client:
         while (await client.get(f"{address}/readyz")).status_code != 200:  # noqa: ASYNC110 - polled
             await asyncio.sleep(0.1)

@@ -20,8 +20,8 @@ from groundswell_kit.settings import EngineSettings
 from groundswell_local.engines import Engines
 from tests.support.issuer import LocalIssuer
 
-WAIT_SECONDS = 30
-STOP_SECONDS = 10
+WAIT_SECONDS = 45
+STOP_SECONDS = 25
 
 Json = dict[str, Any]
 

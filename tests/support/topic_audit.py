@@ -21,7 +21,7 @@ JSON = JSONFormat()
 MADE_UP = {"ce_specversion", "ce_id", "ce_time"}
 """What the SDK puts in of its own where a record has none."""
 
-SECONDS_FOR_ONE_ANSWER = 10
+SECONDS_FOR_ONE_ANSWER = 30
 
 Place = tuple[str, int]
 """A topic and one of its partitions."""
@@ -102,9 +102,23 @@ def _ends(consumer: Consumer, prefix: str) -> dict[Place, int]:
         if topic.startswith(prefix):
             for partition in metadata.partitions:
                 place = TopicPartition(topic, partition)
-                first, end = consumer.get_watermark_offsets(place, timeout=SECONDS_FOR_ONE_ANSWER)
+                first, end = _watermarks(consumer, place)
                 ends[topic, partition] = end if first < end else 0
     return ends
+
+
+def _watermarks(consumer: Consumer, place: TopicPartition) -> tuple[int, int]:
+    """The first offset and the one after the last; waits for a topic that is just being made."""
+    deadline = time.monotonic() + SECONDS_FOR_ONE_ANSWER
+    while True:
+        try:
+            first, end = consumer.get_watermark_offsets(place, timeout=SECONDS_FOR_ONE_ANSWER)
+        except KafkaException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return first, end
 
 
 def _read(consumer: Consumer, ends: dict[Place, int], deadline: float) -> Iterator[Record]:

@@ -10,8 +10,8 @@ from aiokafka.errors import CommitFailedError
 from groundswell_contracts.cloudevents import CloudEvent, from_kafka, to_kafka
 from groundswell_contracts.topics import Topic
 
-READ_SECONDS = 20
-GROUP_SECONDS = 30
+READ_SECONDS = 45
+GROUP_SECONDS = 45
 
 
 async def published(

@@ -105,7 +105,7 @@ async def _value(redis: Redis, key: bytes) -> Any:
 
 
 async def _metrics(ports: LocalPorts) -> AsyncIterator[Place]:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=40) as http:
         for name, port in ports.model_dump(exclude=_NO_HTTP).items():
             answer = await http.get(f"http://127.0.0.1:{port}/metrics")
             answer.raise_for_status()

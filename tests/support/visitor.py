@@ -15,7 +15,7 @@ from playwright.async_api import Locator, Page, Response
 from groundswell_local.mail.mailbox import Mail, Mailbox
 
 PATIENCE_SECONDS = 90.0
-PAGE_MILLISECONDS = 15_000
+PAGE_MILLISECONDS = 45_000
 SERVER_ERROR = 500
 
 _CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)

@@ -39,7 +39,7 @@ async def topic(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> Topic:
     record = to_kafka(CloudEvent("evt_01", "/groundswell/ideas", NOW, "nerc", data, sequence=1))
     producer = Producer({"bootstrap.servers": engines.kafka.address, "acks": "all"})
     producer.produce(record.topic, record.value, record.key, headers=dict(record.headers))
-    assert producer.flush(10) == 0
+    assert producer.flush(45) == 0
     return topic
 
 

@@ -55,7 +55,7 @@ def publish(engines: Engines, *records: KafkaMessage) -> list[tuple[int, int]]:
         producer.produce(
             record.topic, record.value, record.key, headers=[*record.headers], on_delivery=delivered
         )
-        assert producer.flush(10) == 0
+        assert producer.flush(45) == 0
     return places
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import sys
 from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
@@ -14,8 +13,9 @@ import httpx2
 from pydantic import SecretStr
 
 from groundswell_identity.settings import OidcProvider
+from groundswell_local.ports import free_ports
 
-START_SECONDS = 20
+START_SECONDS = 45
 REDIRECT_URI = "https://console.test/signed-in"
 
 
@@ -37,13 +37,13 @@ class Provider:
 
     async def knows(self, subject: str, **claims: object) -> None:
         """Lets somebody sign in from now on, of whom it says these claims."""
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=30) as client:
             answer = await client.put(f"{self.address}/users/{subject}", json=claims)
             assert answer.is_success, answer.text
 
     async def sign_in(self, authorization_url: str, subject: str) -> dict[str, str]:
         """What the browser is sent back with when `subject` has signed in."""
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=30) as client:
             answer = await client.post(authorization_url, data={"sub": subject})
         assert answer.status_code == 302, answer.text
         back = urlsplit(answer.headers["location"])
@@ -53,7 +53,7 @@ class Provider:
 
 @asynccontextmanager
 async def running_provider() -> AsyncIterator[Provider]:
-    port = _free_port()
+    (port,) = free_ports(1)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "oidc_provider_mock", "--port", str(port)),
         stdout=DEVNULL,
@@ -72,7 +72,7 @@ async def running_provider() -> AsyncIterator[Provider]:
 
 async def _until_ready(provider: Provider) -> None:
     url = f"{provider.address}/.well-known/openid-configuration"
-    async with asyncio.timeout(START_SECONDS), httpx2.AsyncClient() as client:
+    async with asyncio.timeout(START_SECONDS), httpx2.AsyncClient(timeout=30) as client:
         while True:
             try:
                 found = json.loads((await client.get(url)).text)
@@ -81,10 +81,3 @@ async def _until_ready(provider: Provider) -> None:
                 continue
             assert found["issuer"] == provider.address
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-    return port

@@ -41,7 +41,7 @@ class Site:
         return f"{self.address}/.well-known/jwks.json"
 
     async def key_ids(self) -> list[str]:
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=30) as client:
             answer = await client.get(self.published_at)
         assert answer.headers["cache-control"] == "public, max-age=300"
         return [key["kid"] for key in answer.json()["keys"]]
@@ -140,7 +140,7 @@ async def test_rotating_by_hand_again_makes_no_other_key(site: Site) -> None:
 
 
 async def test_only_public_halves_are_published(site: Site) -> None:
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=30) as client:
         (key,) = (await client.get(site.published_at)).json()["keys"]
     assert key.keys() == {"kty", "crv", "x", "y", "kid", "use", "alg"}
     assert key["x"] not in str(await site.world.kept("signing_keys"))

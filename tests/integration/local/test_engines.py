@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -152,9 +154,12 @@ async def test_nothing_is_left_and_the_data_stay_also_on_other_ports(tmp_path: P
     assert await all_gone(pids, within_seconds=0.1)
     assert all(map(is_free, ports))
     assert list((tmp_path / "pids").iterdir()) == []
-    async with running_engines(tmp_path) as engines:
-        assert {port(engine) for engine in engines.all()}.isdisjoint(ports)
-        assert all([await holds(engine, "first-run") for engine in engines.all()])
+    with ExitStack() as others:
+        for taken in ports:
+            others.enter_context(socket.create_server(("127.0.0.1", taken)))
+        async with running_engines(tmp_path) as engines:
+            assert {port(engine) for engine in engines.all()}.isdisjoint(ports)
+            assert all([await holds(engine, "first-run") for engine in engines.all()])
 
 
 async def test_a_directory_has_one_owner(own: Engines) -> None:

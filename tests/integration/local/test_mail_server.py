@@ -50,7 +50,7 @@ async def start(tmp_path: Path, ports: tuple[int, int]) -> AsyncIterator[Start]:
                 stdout=log,
             )
         started.append(process)
-        async with asyncio.timeout(20), httpx2.AsyncClient() as http:
+        async with asyncio.timeout(45), httpx2.AsyncClient(timeout=40) as http:
             while not await _ready(http, ports[1]):  # noqa: ASYNC110 - only HTTP tells
                 await asyncio.sleep(0.05)
         return process
@@ -96,11 +96,11 @@ async def test_a_mail_taken_is_kept_when_the_server_is_killed(
 
     server = await start()
     sending = [asyncio.create_task(send_on(first)) for first in (0, 1_000, 2_000)]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(45):
         while len(taken) < 30:  # noqa: ASYNC110 - the senders tell nobody
             await asyncio.sleep(0.01)
     os.kill(server.pid, signal.SIGKILL)
-    await asyncio.wait(sending, timeout=20)
+    await asyncio.wait(sending, timeout=45)
     await start()
     kept = [mail.message_id for mail in Mailbox(mail_directory(tmp_path)).newest_first()]
     assert set(taken) <= set(kept)
@@ -113,14 +113,15 @@ async def test_it_shows_what_it_took_and_logs_no_address(
 ) -> None:
     server = await start()
     await send(smtp, message(1))
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{ports[1]}") as http:
+    page = f"http://127.0.0.1:{ports[1]}"
+    async with httpx2.AsyncClient(base_url=page, timeout=40) as http:
         listed: dict[str, Any] = (await http.get("/mails.json")).json()
         (mail,) = listed["mails"]
         assert mail["recipients"] == ["somebody@people.example"]
         assert mail["text"] == "...\n.\nText with lines that are dots.\n"
         assert "Mail 1" in (await http.get("/")).text
     server.terminate()
-    assert await asyncio.wait_for(server.wait(), 15) == 0
+    assert await asyncio.wait_for(server.wait(), 45) == 0
     log = (tmp_path / "mail.log").read_text()
     assert "mail kept" in log
     assert "people.example" not in log

@@ -75,7 +75,7 @@ def died(events: list[RoleEvent], times: int) -> bool:
     return kinds(events).count("died") == times
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 45) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - the condition is told by nobody
             await asyncio.sleep(0.02)
@@ -123,6 +123,7 @@ async def test_a_role_that_cannot_start_is_given_up_with_its_log(
 ) -> None:
     with pytest.raises(RoleFailedError, match="cannot start"):
         await supervisor.start([spec("broken"), spec()])
+    await supervisor.until_ready(["probe-api"])
     assert kinds(events, "probe-broken")[-1] == "gave up"
     assert kinds(events, "probe-broken").count("started") == 5
     assert kinds(events)[-1] == "ready"

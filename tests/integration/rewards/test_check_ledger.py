@@ -7,8 +7,6 @@ import pytest
 from tests.integration.rewards.story import published, selected, vetoed
 from tests.integration.rewards.world import World
 
-pytestmark = pytest.mark.timeout(60)
-
 
 async def booked(world: World) -> dict[str, Any]:
     """One reward granted, one reversed, one offered, one withdrawn; their ids by that."""

@@ -138,7 +138,7 @@ async def ballot_box(settings: Settings, **changes: Any) -> AsyncIterator[Box]:
     changed = settings.model_copy(update=changes)
     async with (
         serving(ballot_box_role(changed)) as url,
-        httpx2.AsyncClient(timeout=20) as http,
+        httpx2.AsyncClient(timeout=60) as http,
     ):
         box = Box(url, http, changed)
         await eventually(box.is_ready, "the ballot box is ready")
@@ -175,7 +175,7 @@ async def announce_change(writer: LogWriter, poll_id: str, number: int, **change
 async def announced(box: Box, writer: LogWriter, **how: Any) -> str:
     """A new poll that this box knows."""
     poll_id = await announce(writer, **how)
-    await eventually(lambda: box.knows(poll_id), "the box knows the poll", 5)
+    await eventually(lambda: box.knows(poll_id), "the box knows the poll")
     return poll_id
 
 

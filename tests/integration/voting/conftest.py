@@ -86,7 +86,7 @@ async def settings(engines: Engines, issuer: LocalIssuer) -> Settings:
         voting_counter_port=0,
         voting_archiver_port=0,
         voting_worker_port=0,
-        voting_request_deadline_seconds=1.5,
+        voting_request_deadline_seconds=3.5,
         voting_pass_keys=SecretStr(f"k1:{_key(1)},k2:{_key(2)}"),
         voting_receipt_key=SecretStr(_key(3)),
         voting_master_keys=SecretStr(Fernet.generate_key().decode()),

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-LISTEN_SECONDS = 15.0
+LISTEN_SECONDS = 45.0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from tests.support.programs import environment
 
 ROLES = ("api", "ballot-box", "counter", "archiver", "worker")
 START_SECONDS = 60.0
-END_SECONDS = 10.0
+END_SECONDS = 30.0
 
 
 class Program:
@@ -58,7 +58,7 @@ class Program:
         self._process.send_signal(signum)
 
     async def terminate(self) -> int:
-        """SIGTERM; its exit status, for which it has ten seconds."""
+        """SIGTERM; its exit status, when it has ended."""
         self.send(signal.SIGTERM)
         try:
             async with asyncio.timeout(END_SECONDS):

@@ -100,6 +100,7 @@ class TestReceipts:
             # Sent again, it is the same vote.
             assert await api.vote(poll, "person_1", IDEAS[0]) == counted
             assert await api.state(counted, mine) == "counted"
+            await eventually(lambda: _is_known(api, over_limit, mine), "the second one too")
             assert await api.state(over_limit, mine) == "over_limit"
             await eventually(lambda: _is_known(api, strange, theirs), "the other one too")
             assert await api.state(strange, theirs) == "not_on_ballot"

@@ -113,7 +113,7 @@ async def until_answer(box: Box, poll_id: str, idea_id: str, kind: str | None) -
         answer = await box.vote(poll_id, "voter_1", idea_id)
         return (None if answer.status_code == 202 else problem(answer)[1]) == kind
 
-    await eventually(is_it, f"the answer is {kind}", 5)
+    await eventually(is_it, f"the answer is {kind}")
 
 
 async def test_a_poll_without_a_limit_has_room_for_every_idea(

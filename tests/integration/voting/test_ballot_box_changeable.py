@@ -91,7 +91,7 @@ async def test_a_ballot_with_a_withdrawn_idea_is_not_recorded(
             answer = await box.state(poll_id, "voter_1", IDEAS[:2], 1)
             return answer.status_code != 202 and problem(answer) == (409, "idea-withdrawn")
 
-        await eventually(is_refused, "the box knows that it is withdrawn", 5)
+        await eventually(is_refused, "the box knows that it is withdrawn")
         before = len(await recorded(votes_log, poll_id))
         assert await is_refused()
         assert len(await recorded(votes_log, poll_id)) == before
@@ -110,4 +110,4 @@ async def test_the_longest_ballot_fits(settings: Settings, writer: LogWriter) ->
         async def is_taken() -> bool:
             return (await box.state(poll_id, "voter_1", ideas, 1)).status_code == 202
 
-        await eventually(is_taken, "the ballot is taken", 5)
+        await eventually(is_taken, "the ballot is taken")

@@ -37,7 +37,7 @@ async def until(
         got = None if answers[-1].status_code == 202 else problem(answers[-1])[1]
         return got == kind
 
-    await eventually(is_it, f"the answer is {kind}", 5)
+    await eventually(is_it, f"the answer is {kind}")
     return answers[-1]
 
 
@@ -121,7 +121,7 @@ async def vote_overtaken_by(
         for number, change in enumerate(changes, 2):
             before = stands()
             await announce_change(writer, poll_id, number, **change)
-            await eventually(is_known, "the box knows of the change", 5)
+            await eventually(is_known, "the box knows of the change")
         return outcome
 
     with monkeypatch.context() as patch:

@@ -48,10 +48,17 @@ class Site:
         for piece in pieces:
             writer.write(piece)
             await asyncio.sleep(0.01 if len(pieces) > 1 else 0)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             answer = await reader.read()
         writer.close()
         return answer
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Waits for what no event tells."""
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110 - as it says
+            await asyncio.sleep(0.01)
 
 
 def application(answer: Callable[[Request], Awaitable[Answer]], room: int = 1_000) -> Application:
@@ -113,7 +120,7 @@ async def test_a_connection_is_used_again(echo: Site) -> None:
     reader, writer = await echo.connect()
     for turn in range(3):
         writer.write(post(b"turn %d" % turn))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert (await reader.readuntil(b"turn %d" % turn)).startswith(b"HTTP/1.1 200 OK\r\n")
     writer.close()
 
@@ -128,7 +135,7 @@ async def test_who_waits_holds_up_what_comes_after(echo: Site) -> None:
     reading = asyncio.create_task(echo.exchange(post(b"slow", b"/slow") + post(b"quick") + LAST))
     done, _ = await asyncio.wait([reading], timeout=0.2)
     assert not done
-    assert [request.path for request in echo.asked][-1] == "/slow"
+    await until(lambda: [request.path for request in echo.asked][-1:] == ["/slow"])
     echo.slow.set()
     assert bodies(await reading) == [b"slow", b"quick", b"last"]
 
@@ -148,7 +155,7 @@ async def test_a_client_that_asks_first_is_told_to_go_on(echo: Site) -> None:
     reader, writer = await echo.connect()
     head, _, body = post(b"body", more=b"expect: 100-continue\r\n").partition(b"\r\n\r\n")
     writer.write(head + b"\r\n\r\n")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
         writer.write(body)
         assert (await reader.readuntil(b"body")).startswith(b"HTTP/1.1 200 OK\r\n")
@@ -235,13 +242,12 @@ async def test_whose_client_has_gone_is_answered_to_the_end(echo: Site) -> None:
     echo.slow.clear()
     _, writer = await echo.connect()
     writer.write(post(b"gone", b"/slow"))
-    await asyncio.sleep(0.1)
+    await until(lambda: echo.server._answering)
     writer.transport.abort()
     await asyncio.sleep(0.1)
     assert len(echo.server._answering) == 1
     echo.slow.set()
-    await asyncio.sleep(0.1)
-    assert not echo.server._answering
+    await until(lambda: not echo.server._answering)
 
 
 async def test_what_breaks_is_answered_too() -> None:
@@ -258,7 +264,7 @@ async def test_who_comes_when_there_is_no_room_is_told_so_after_a_while() -> Non
     async with site(room=1) as it:
         _, slow = await it.connect()
         slow.write(post(b"", b"/slow"))
-        await asyncio.sleep(0.05)
+        await until(lambda: it.asked)
         began = time.monotonic()
         refused = asyncio.gather(*(it.exchange(LAST) for _ in range(300)))
         probe = b"GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n"
@@ -270,7 +276,7 @@ async def test_who_comes_when_there_is_no_room_is_told_so_after_a_while() -> Non
         }
         assert all(answer.endswith(b"\r\n\r\nno room") for answer in answers)
         it.slow.set()
-        await asyncio.sleep(0.05)
+        await until(lambda: not it.server._answering)
         assert bodies(await it.exchange(LAST)) == [b"last"]
         slow.close()
 
@@ -278,7 +284,7 @@ async def test_who_comes_when_there_is_no_room_is_told_so_after_a_while() -> Non
 async def test_who_has_no_room_is_told_so_before_the_server_ends() -> None:
     async with site(room=0) as it:
         refused = asyncio.create_task(it.exchange(post(b"x")))
-        await asyncio.sleep(0.05)
+        await until(lambda: it.server._refused)
     assert (await refused).endswith(b"no room")
 
 
@@ -290,7 +296,7 @@ async def test_the_time_that_the_server_sleeps_is_not_its_clients() -> None:
         time.sleep(REQUEST_SECONDS + SWEEP_SECONDS)  # noqa: ASYNC251 - the whole process sleeps
         await asyncio.sleep(SWEEP_SECONDS)
         writer.write(LAST[-2:])
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert bodies(await reader.read()) == [b"last"]
         writer.close()
 
@@ -309,18 +315,21 @@ async def test_until_it_is_open_only_its_health_is_told() -> None:
     await serving
 
 
-async def test_draining_answers_what_is_in_hand_and_takes_no_more() -> None:
+async def test_draining_answers_what_is_in_hand_and_takes_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server_module, "LINGER_SECONDS", 3.0)
     async with site() as it:
         idle, idle_writer = await it.connect()
         reader, writer = await it.connect()
         writer.write(post(b"slow", b"/slow"))
-        await asyncio.sleep(0.1)
-        draining = asyncio.create_task(it.server.drain(2))
-        await asyncio.sleep(0.1)
+        await until(lambda: it.asked)
+        draining = asyncio.create_task(it.server.drain(20))
+        await until(lambda: it.server.draining)
         with pytest.raises(ConnectionRefusedError):
             await it.connect()
         idle_writer.write(post(b"one more"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert b"connection: close\r\n" in await idle.read()
             await draining
             it.slow.set()

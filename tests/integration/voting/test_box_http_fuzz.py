@@ -31,8 +31,8 @@ def echo() -> Iterator[Site]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_module, "SWEEP_SECONDS", 0.02)
-    monkeypatch.setattr(server_module, "REQUEST_SECONDS", 0.2)
-    monkeypatch.setattr(server_module, "KEEP_ALIVE_SECONDS", 0.2)
+    monkeypatch.setattr(server_module, "REQUEST_SECONDS", 0.4)
+    monkeypatch.setattr(server_module, "KEEP_ALIVE_SECONDS", 0.4)
     monkeypatch.setattr(server_module, "GOING_SECONDS", 5.0)  # longer than this test may be held up
 
 
@@ -245,7 +245,7 @@ async def send_and_check(it: Site, pieces: list[bytes], *, says_its_last: bool) 
     if says_its_last:
         with suppress(OSError):  # the box may have ended it
             writer.write_eof()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         received = await reader.read()
     writer.close()
     asked = [Asked(request.method, request.path, request.body) for request in it.asked]

@@ -19,7 +19,7 @@ from groundswell_voting.intake.http import (
     Connection,
     Request,
 )
-from tests.integration.voting.test_box_http import ECHO, LAST, Site, bodies, post, site
+from tests.integration.voting.test_box_http import ECHO, LAST, Site, bodies, post, site, until
 
 CHUNKED = ECHO + b"transfer-encoding: chunked\r\n\r\n"
 LARGE = b"x" * 100_000
@@ -45,13 +45,13 @@ def on_the_real_loop(**changes: Any) -> Iterator[Site]:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    it, loop, stop = ready.result(timeout=5)
+    it, loop, stop = ready.result(timeout=30)
     try:
         yield it
     finally:
         it.release()
         loop.call_soon_threadsafe(stop.set)
-        thread.join(timeout=5)
+        thread.join(timeout=30)
     assert not thread.is_alive()
     assert not went_wrong
 
@@ -72,18 +72,14 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def only(it: Site) -> Connection:
     """The one connection there is."""
-    async with asyncio.timeout(5):
-        while len(it.server.connections) != 1:  # noqa: ASYNC110 - no event for it
-            await asyncio.sleep(0.01)
+    await until(lambda: len(it.server.connections) == 1)
     (connection,) = it.server.connections
     return connection
 
 
 async def gone(it: Site) -> None:
     """Waits until no connection is left."""
-    async with asyncio.timeout(5):
-        while it.server.connections:  # noqa: ASYNC110 - no event for it
-            await asyncio.sleep(0.01)
+    await until(lambda: not it.server.connections)
 
 
 class TestMemory:
@@ -129,21 +125,25 @@ class TestMemory:
         with on_the_real_loop(answer=large) as it:
             mute = never_reading(it)
             mute.sendall(b"GET / HTTP/1.1\r\n\r\n" * MAX_SENT_AHEAD)  # 25 MB of answers
-            await asyncio.sleep(0.1)
-            assert 0 < asked < MAX_SENT_AHEAD
+            await until(lambda: asked)
             await gone(it)
             mute.close()
+        assert asked < MAX_SENT_AHEAD
 
     @pytest.mark.usefixtures("impatient")
     async def test_an_answer_that_is_not_read_is_not_kept(self) -> None:
-        async def huge(_: Request) -> Answer:
+        asked: list[Request] = []
+
+        async def huge(request: Request) -> Answer:
+            asked.append(request)
             return 200, [], LARGE * 100
 
         with on_the_real_loop(answer=huge) as it:
             for sent in (b"GET / HTTP/1.1\r\n\r\n", LAST, post(b"")[:-2]):
+                asked.clear()
                 mute = never_reading(it)
                 mute.sendall(b"GET / HTTP/1.1\r\n\r\n" + sent)
-                await only(it)
+                await until(lambda: asked)
                 await gone(it)
                 mute.close()
 
@@ -170,7 +170,7 @@ class TestMemory:
             writer.write(more)
             sent += len(more)
             await asyncio.sleep(0)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
         writer.close()
 
@@ -183,7 +183,7 @@ class TestMemory:
                 assert await it.exchange(LAST) == b""
             assert len(it.server.connections) == 3
             first[0][1].close()
-            await asyncio.sleep(0.05)
+            await until(lambda: len(it.server.connections) < 3)
             assert bodies(await it.exchange(LAST)) == [b"last"]
             for _, writer in first:
                 writer.close()
@@ -202,7 +202,7 @@ class TestEnds:
         reader, writer = await echo.connect()
         writer.write(post(b"one") + post(b"two") + post(b"unfinished")[:-1])
         writer.write_eof()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert bodies(await reader.read()) == [b"one", b"two"]
         writer.close()
         await gone(echo)
@@ -241,11 +241,11 @@ class TestEnds:
         async with site() as it:
             reader, writer = await it.connect()
             writer.write(post(b"slow", b"/slow") + post(b"next") * 20)
-            await asyncio.sleep(0.05)
-            draining = asyncio.create_task(it.server.drain(2))
-            await asyncio.sleep(0.1)
+            await until(lambda: it.asked)
+            draining = asyncio.create_task(it.server.drain(20))
+            await until(lambda: it.server.draining)
             it.slow.set()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 assert bodies(await reader.read()) == [b"slow"]
                 await draining
             writer.close()
@@ -263,7 +263,7 @@ async def test_as_many_as_there_is_room_for_are_taken_however_fast_they_come() -
         answers = set()
         for _ in range(votes):
             writer.write(post(b""))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 answers.add((await reader.readuntil(b"\r\n\r\n")).partition(b"\r\n")[0])
         writer.close()
         return answers

@@ -25,7 +25,8 @@ async def published(voting: Voting, poll: Poll) -> Sequence[TallyCertified]:
     """The poll's tallies on the topic."""
     log = Log(voting.votes_log.bootstrap, TALLIES.name, TALLIES.partitions, voting.writer._producer)
     events = [event_of(raw) for records in (await log.read()).values() for raw in records]
-    mine = [e for e in events if e.data.key == poll.contest_id]
+    # What is published twice is one event: its id says so.
+    mine = list({e.id: e for e in events if e.data.key == poll.contest_id}.values())
     assert {e.brand_id for e in mine} <= {BRAND}
     return [e.data for e in mine if isinstance(e.data, TallyCertified)]
 
@@ -72,7 +73,7 @@ async def test_a_ballot_may_have_ten_thousand_ideas(voting: Voting) -> None:
         choices = {f"voter_{n}": ideas[n * 97] for n in range(100)}
         await voting.votes_log.cast(*(cast(v, i, poll.poll_id) for v, i in choices.items()))
         await voting.close(poll)
-        await voting.reaches(poll, PollStage.RETIRED, within_seconds=30)
+        await voting.reaches(poll, PollStage.RETIRED)
         await eventually(lambda: _is_published(voting, poll), "the tally is published")
     tally = await tally_of(voting, poll)
     assert len(tally.tally) == 10_000
@@ -93,6 +94,7 @@ async def test_a_count_that_differs_is_refused_until_it_is_rebuilt(
     monkeypatch.setattr(life, "CERTIFY_AGAIN_SECONDS", 0.2)
     before = REGISTRY.get_sample_value("groundswell_certifications_refused_total") or 0
     poll = await voting.open()
+    others = len([p async for p in voting.stores.polls.unfinished_of_all_brands() if p.refusal])
     expected = await cast_all(voting, poll)
     partition = 7
     key = f"{{v{partition}}}:tally:{poll.poll_id}"
@@ -105,11 +107,11 @@ async def test_a_count_that_differs_is_refused_until_it_is_rebuilt(
         async with running(voting.machine(0.2).run):
             await eventually(lambda: _is_refused(voting, poll, partition), "it is refused")
             assert await _stays_sealed(voting, poll)
-            await eventually(lambda: _shown_refused(1), "the worker shows it")
+            await eventually(lambda: _shown_refused(others + 1), "the worker shows it")
             assert await voting.stores.tallies.find_public(poll.poll_id) is None
             await set_back(voting.settings, [partition])
             certified = await voting.reaches(poll, PollStage.CERTIFIED)
-            await eventually(lambda: _shown_refused(0), "the worker shows it no more")
+            await eventually(lambda: _shown_refused(others), "the worker shows it no more")
     assert certified.refusal is None
     tally = await tally_of(voting, poll)
     assert {idea.idea_id: idea.votes for idea in tally.tally if idea.votes} == expected

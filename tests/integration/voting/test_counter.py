@@ -11,7 +11,7 @@ from groundswell_local.engines import Engines
 from groundswell_voting.counting.counter import BATCH_RECORDS
 from groundswell_voting.counting.projection import Projection
 from tests.integration.voting.conftest import NewLog
-from tests.integration.voting.counters import Held, Troubled, counting
+from tests.integration.voting.counters import Counting, Held, Troubled, counting
 from tests.integration.voting.world import (
     IDEAS,
     Content,
@@ -121,7 +121,7 @@ async def test_a_redis_that_lost_something_heals_while_nobody_votes(
         await vote(log, crowd(200))
         await until_exact(log, projection)
         await act(redis, older)
-        await until_exact(log, projection, within_seconds=5)
+        await until_exact(log, projection)
 
 
 async def test_a_counter_that_has_just_started_heals_redis_while_nobody_votes(
@@ -133,13 +133,13 @@ async def test_a_counter_that_has_just_started_heals_redis_while_nobody_votes(
     async with counting(log, projection):
         await asyncio.sleep(2)  # it has taken its partitions, and has nothing to count
         await redis.flushall()
-        await until_exact(log, projection, within_seconds=10)
+        await until_exact(log, projection)
 
 
 async def test_a_quiet_partition_heals_while_another_is_busy(
     log: Log, redis: Redis, projection: Projection
 ) -> None:
-    busy, quiet = voters_of(0, 2, 2_000), voters_of(1, 2, 50)
+    busy, quiet = voters_of(0, 2, 5_000), voters_of(1, 2, 50)
     await log.cast(*(cast(voter) for voter in quiet))
 
     async def keep_busy(stop: asyncio.Event) -> None:
@@ -155,7 +155,7 @@ async def test_a_quiet_partition_heals_while_another_is_busy(
     async with counting(log, projection), running(keep_busy):
         await eventually(is_healed, "the quiet partition is counted")
         await redis.flushdb()
-        await eventually(is_healed, "the quiet partition is counted again", 5)
+        await eventually(is_healed, "the quiet partition is counted again")
 
 
 async def test_redis_may_be_killed(engines: Engines, log: Log, projection: Projection) -> None:
@@ -184,7 +184,8 @@ async def test_a_second_counter_takes_its_share(
         await eventually(lambda: first.owns(4), "the first owns all")
         async with counting(log, Projection(redis)) as second:
             await eventually(lambda: second.owns(1), "the second owns some")
-            assert first.reader.owned.isdisjoint(second.reader.owned)
+            # The group has moved; the first may be told a moment later.
+            await eventually(lambda: _share(first, second), "none is counted by both")
         await eventually(lambda: first.owns(4), "the first owns all again")
     async with counting(log, projection):
         await until_exact(log, projection)
@@ -232,6 +233,10 @@ async def test_retiring_drops_ballots_and_counts(
         await until_exact(log, projection)
     assert not [key async for key in redis.scan_iter("*:ship*")]
     assert [key async for key in redis.scan_iter("*:ballots:pizza:*")]
+
+
+async def _share(one: Counting, other: Counting) -> bool:
+    return one.reader.owned.isdisjoint(other.reader.owned)
 
 
 async def _holds(held: Held) -> bool:

@@ -104,7 +104,7 @@ class Crowd:
     leaving: bool = False
 
     async def vote_on(self, number: int) -> None:
-        async with httpx2.AsyncClient(timeout=20) as http:
+        async with httpx2.AsyncClient(timeout=40) as http:
             for turn in range(100_000):
                 try:
                     if not await self._vote(http, f"person_{number}_{turn}"):
@@ -124,7 +124,7 @@ class Crowd:
         async def are_accepted() -> bool:
             return len(self.accepted) >= enough
 
-        await eventually(are_accepted, f"{votes} votes more are accepted", 30)
+        await eventually(are_accepted, f"{votes} votes more are accepted")
 
     async def _vote(self, http: httpx2.AsyncClient, person: str) -> bool:
         token = {"Authorization": f"Bearer {self.issuer.token(sub=person)}"}
@@ -148,7 +148,7 @@ async def terminated(running: Programs) -> dict[str, int]:
 
 
 async def test_every_role_tells_its_health(running: Programs) -> None:
-    async with httpx2.AsyncClient(timeout=10) as http:
+    async with httpx2.AsyncClient(timeout=40) as http:
         for one in running.values():
             url = await one.url()
             assert (await http.get(f"{url}/healthz")).status_code == 200
@@ -163,10 +163,10 @@ async def test_all_that_was_acknowledged_survives_sigterm_under_load(
     voting: Voting, running: Programs, issuer: LocalIssuer
 ) -> None:
     poll_id = await open_by_events(voting)
-    await eventually(lambda: _is_planned(voting, poll_id), "the worker has heard of it", 30)
+    await eventually(lambda: _is_planned(voting, poll_id), "the worker has heard of it")
     poll = await voting.reaches(await voting.poll(poll_id), PollStage.OPEN)
     api, box = await running["api"].url(), await running["ballot-box"].url()
-    async with httpx2.AsyncClient(timeout=10) as http:
+    async with httpx2.AsyncClient(timeout=40) as http:
         for url in (api, box):
             await _until_ready(http, url)
     crowd = Crowd(api, box, poll_id, issuer)
@@ -189,7 +189,7 @@ async def test_all_that_was_acknowledged_survives_sigterm_under_load(
         assert isinstance(body, Vote)
         assert body.idea_ids == (receipt["idea_id"],)
     # One vote each, so all that was acknowledged counts; one more may have lost its answer.
-    assert sum(tally.votes().total() for tally in counted) >= len(crowd.accepted) >= 150
+    assert sum(tally.votes().total() for tally in counted) >= len(crowd.accepted) >= 4 * 30
     async with voting.counted():
         await until_exact(voting.votes_log, voting.projection)
 
@@ -203,7 +203,7 @@ async def test_they_end_while_an_engine_is_away(
     url = await running[role].url()
     await engine.pause()
     try:
-        async with httpx2.AsyncClient(timeout=10) as http:
+        async with httpx2.AsyncClient(timeout=40) as http:
             await eventually(lambda: _is_not_ready(http, url), f"{role} misses {name}")
         # In time; with 1 where something had to be cut off.
         assert set((await terminated(running)).values()) <= {0, 1}

@@ -34,7 +34,7 @@ async def test_a_poll_whose_count_is_dropped_is_shown_as_it_was_certified(
         live = await reading.figures(poll)
         assert (live.status, live.votes) == ("live", votes)
         await voting.close(poll)
-        await voting.reaches(poll, PollStage.RETIRED, within_seconds=30)
+        await voting.reaches(poll, PollStage.RETIRED)
     await voting.redis.flushdb()
     ended = await reading.figures(replace(poll, stage=known_as))
     assert (ended.status, ended.votes) == ("certified", votes)

@@ -82,7 +82,7 @@ async def cluster(tmp_path: Path) -> AsyncIterator[RedisCluster]:
             infos = [await ask(client, "INFO") for client in nodes]
             return all(b"cluster_state:ok" in info for info in infos)
 
-        await eventually(is_whole, "the cluster is whole", within_seconds=30)
+        await eventually(is_whole, "the cluster is whole")
         whole: RedisCluster = RedisCluster.from_url(f"redis://127.0.0.1:{ports[0]}")
         try:
             yield whole

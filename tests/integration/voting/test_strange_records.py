@@ -76,7 +76,7 @@ async def test_counting_goes_on_behind_what_is_refused(log: Log, projection: Pro
 
     async with counting(log, projection) as one:
         try:
-            await eventually(is_counted, "the records behind are counted", 5)
+            await eventually(is_counted, "the records behind are counted")
         except AssertionError as late:
             position = await projection.position(0)
             stuck = [name for name, offset in reached.items() if offset > position.offset]

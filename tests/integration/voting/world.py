@@ -33,6 +33,9 @@ from groundswell_voting.voteslog.rules import partition_of
 BRAND = "nerc"
 IDEAS = ("idea_boaty", "idea_poppy", "idea_henry", "idea_cold", "idea_david")
 FOREVER = "2100-01-01T00:00:00Z"
+# For what is sure to come, also on a machine that has little time for it.
+PATIENCE_SECONDS = 45.0
+STOP_SECONDS = 25.0
 
 Task = Callable[[asyncio.Event], Awaitable[None]]
 RawRecord = ConsumerRecord[bytes, bytes]
@@ -40,7 +43,7 @@ Content = dict[str, dict[Any, Any]]
 
 
 async def eventually(
-    holds: Callable[[], Awaitable[bool]], what: str, within_seconds: float = 15.0
+    holds: Callable[[], Awaitable[bool]], what: str, within_seconds: float = PATIENCE_SECONDS
 ) -> None:
     """Returns as soon as it holds; fails when it does not in that time."""
     deadline = time.monotonic() + within_seconds
@@ -59,7 +62,7 @@ async def until(holds: Callable[[], object], what: str) -> None:
 
 
 @asynccontextmanager
-async def running(*tasks: Task, stop_seconds: float = 10.0) -> AsyncIterator[None]:
+async def running(*tasks: Task) -> AsyncIterator[None]:
     """Runs tasks beside the test; then stops them, which they must heed in time."""
     stop = asyncio.Event()
     started = [asyncio.ensure_future(task(stop)) for task in tasks]
@@ -69,7 +72,7 @@ async def running(*tasks: Task, stop_seconds: float = 10.0) -> AsyncIterator[Non
         stop.set()
         late: set[asyncio.Future[None]] = set()
         if started:
-            _, late = await asyncio.wait(started, timeout=stop_seconds)
+            _, late = await asyncio.wait(started, timeout=STOP_SECONDS)
         for task in late:
             task.cancel()
         ends = await asyncio.gather(*started, return_exceptions=True)
@@ -177,7 +180,7 @@ class Log:
             ends = await reader.end_offsets(parts)
             left = {tp for tp, end in ends.items() if end}
             found: dict[int, list[RawRecord]] = {p: [] for p in range(self.partitions)}
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while left:
                     for tp, records in (await reader.getmany(timeout_ms=200)).items():
                         found[tp.partition] += records
@@ -240,11 +243,9 @@ async def is_exact(log: Log, projection: Projection) -> bool:
     return True
 
 
-async def until_exact(log: Log, projection: Projection, within_seconds: float = 15.0) -> None:
+async def until_exact(log: Log, projection: Projection) -> None:
     """Waits until every record is counted, and exactly."""
-    await eventually(
-        lambda: is_exact(log, projection), "Redis holds what the log says", within_seconds
-    )
+    await eventually(lambda: is_exact(log, projection), "Redis holds what the log says")
 
 
 async def dump(redis: Redis) -> Content:

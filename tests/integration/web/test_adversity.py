@@ -14,7 +14,14 @@ from groundswell_kit.health import Health
 from groundswell_kit.serve import Role
 from groundswell_web.sessions.store import SessionStore
 from tests.integration.voting.boxes import serving
-from tests.integration.web.world import Browser, World, form_key, form_token, silent_server
+from tests.integration.web.world import (
+    Browser,
+    World,
+    form_key,
+    form_token,
+    impatience,
+    silent_server,
+)
 
 POLL = "poll_1"
 VOTE = {"poll_id": POLL, "idea_id": "idea_1"}
@@ -83,7 +90,8 @@ async def test_signing_out_needs_nobody_else(world: World) -> None:
     ):
         token = await browser.form_token()
         await world.expire_tokens()
-        answer = await visitor.post("/sign-out", {"csrf": token})
+        with impatience("WRITE_SECONDS"):
+            answer = await visitor.post("/sign-out", {"csrf": token})
         assert answer.headers["location"] == "/"
         assert await world.database["sessions"].count_documents({}) == 0
 
@@ -147,7 +155,8 @@ async def test_no_text_is_lost_when_a_session_cannot_be_renewed(world: World) ->
         form = await browser.get(f"{path}/new")
         fields = {"csrf": form_token(form), "key": form_key(form), "title": "A", "summary": "Long"}
         await world.expire_tokens()
-        answer = await visitor.post(path, fields)
+        with impatience("WRITE_SECONDS"):
+            answer = await visitor.post(path, fields)
         assert answer.status_code == 503
         assert "Nothing was changed" in answer.text
         for name, value in fields.items():
@@ -227,7 +236,7 @@ async def test_only_the_right_digest_is_kept_for_ever(world: World) -> None:
 async def test_an_idea_that_may_have_arrived_can_be_sent_again_as_it_is(world: World) -> None:
     contest_id = await world.contest("submission")
     contest = f"/v1/contests/{contest_id}"
-    async with httpx2.AsyncClient(base_url=world.settings.ideas_url) as http:
+    async with httpx2.AsyncClient(base_url=world.settings.ideas_url, timeout=30) as http:
         read = {path: (await http.get(path)).json() for path in (contest, f"{contest}/entry-form")}
     answers: dict[str, tuple[int, object]] = {path: (200, said) for path, said in read.items()}
     answers[f"{contest}/ideas"] = (500, {})

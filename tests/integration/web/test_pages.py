@@ -6,7 +6,7 @@ import time
 import pytest
 
 from groundswell_web.contests.queries import ContestQueries
-from tests.integration.web.world import World, form_key, silent_server
+from tests.integration.web.world import World, form_key, impatience, silent_server
 
 POLICY = {
     "default-src": "'none'",
@@ -135,19 +135,16 @@ async def test_a_silent_service_is_not_waited_for_long(world: World) -> None:
         world.browser(app) as visitor,
     ):
         visitor.http.cookies.update(browser.http.cookies)
-        began = time.monotonic()
-        answer = await visitor.get(f"/contests/{contest_id}")
+        with impatience("READ_SECONDS"):
+            answer = await visitor.get(f"/contests/{contest_id}")
         assert answer.status_code == 503
-        assert time.monotonic() - began < 5
         assert 'href="/contests/' in answer.text
 
         key = form_key(await browser.get(f"/contests/{contest_id}/ideas/new"))
         fields = {"title": "A <ship>", "summary": 'It "floats".', "key": key}
-        began = time.monotonic()
-        answer = await visitor.post(
-            f"/contests/{contest_id}/ideas", {"csrf": await browser.form_token(), **fields}
-        )
-        assert time.monotonic() - began < 10
+        token = await browser.form_token()
+        with impatience("WRITE_SECONDS"), impatience("READ_SECONDS"):
+            answer = await visitor.post(f"/contests/{contest_id}/ideas", {"csrf": token, **fields})
         assert answer.status_code == 503
         assert "We could not take your idea right now." in answer.text
         assert 'value="A &lt;ship&gt;"' in answer.text
@@ -164,7 +161,7 @@ async def test_who_cannot_be_looked_up_is_told_so(world: World) -> None:
             answer = await browser.get("/")
         finally:
             await world.engines.mongo.resume()
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 25
         assert answer.status_code == 503
         assert "We cannot do this right now" in answer.text
 

@@ -2,14 +2,13 @@
 
 import asyncio
 import hashlib
-import time
 from datetime import timedelta
 
 import httpx2
 import pytest
 
 from groundswell_kit.clock import utc_now
-from tests.integration.web.world import PUBLIC_URL, World, form_token, silent_server
+from tests.integration.web.world import PUBLIC_URL, World, form_token, impatience, silent_server
 
 ADDRESS = "ann@example.com"
 
@@ -86,7 +85,7 @@ async def test_signing_out_ends_session_and_tokens(world: World) -> None:
         assert await world.database["sessions"].count_documents({}) == 0
         browser.http.cookies.set("groundswell", cookie)
         assert not await is_signed_in(await browser.get("/"))
-    async with httpx2.AsyncClient(base_url=world.settings.identity_url) as http:
+    async with httpx2.AsyncClient(base_url=world.settings.identity_url, timeout=30) as http:
         form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
         assert (await http.post("/v1/token", data=form)).status_code == 400
 
@@ -155,11 +154,10 @@ async def test_without_identity_a_token_is_used_to_its_end(world: World) -> None
     ):
         visitor.http.cookies.update(browser.http.cookies)
         await world.expire_tokens(timedelta(seconds=50))
-        assert await is_signed_in(await visitor.get("/"))
-        await world.expire_tokens()
-        began = time.monotonic()
-        answer = await visitor.get("/")
-        assert time.monotonic() - began < 8
+        with impatience("WRITE_SECONDS"):
+            assert await is_signed_in(await visitor.get("/"))
+            await world.expire_tokens()
+            answer = await visitor.get("/")
         assert answer.status_code == 503
         assert "We cannot do this right now" in answer.text
         assert await is_signed_in(await browser.get("/")), "no session was lost"

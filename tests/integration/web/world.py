@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
@@ -12,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
+import pytest
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -30,7 +32,7 @@ from groundswell_kit.serve import Role
 from groundswell_kit.settings import Issuer, SmtpSettings
 from groundswell_kit.streams import EventStreams
 from groundswell_local.engines import Engines
-from groundswell_local.ports import free_ports
+from groundswell_web import services as calls
 from groundswell_web.app import create_site, services_of
 from groundswell_web.sessions.schemas import Tokens
 from groundswell_web.sessions.store import SessionStore
@@ -162,7 +164,7 @@ class World:
         """The answer of the ideas service to a manager."""
         token = self.issuer.token(sub="staff_1", roles=["manager"], brand_id=BRAND)
         headers = {"Authorization": f"Bearer {token}", "If-Match": "*"}
-        async with httpx2.AsyncClient(base_url=self.settings.ideas_url) as http:
+        async with httpx2.AsyncClient(base_url=self.settings.ideas_url, timeout=30) as http:
             answer = await http.request(method, path, json=body, headers=headers)
         assert answer.is_success, answer.text
         document: dict[str, Any] = answer.json()
@@ -193,7 +195,7 @@ class World:
 
     async def _shortlist(self, contest_id: str) -> None:
         token = self.issuer.token(sub="person_author", roles=["participant"])
-        async with httpx2.AsyncClient(base_url=self.settings.ideas_url) as http:
+        async with httpx2.AsyncClient(base_url=self.settings.ideas_url, timeout=30) as http:
             answer = await http.post(
                 f"/v1/contests/{contest_id}/ideas",
                 json={"title": "RRS Boaty", "summary": "Why not?"},
@@ -218,6 +220,14 @@ def form_key(page: httpx2.Response) -> str:
     found = _KEY.search(page.text)
     assert found is not None, page.text
     return unescape(found[1])
+
+
+@contextmanager
+def impatience(name: str) -> Iterator[None]:
+    """The site gives up on a silent service after a second; named is its time for such calls."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calls, name, 1.0)
+        yield
 
 
 @asynccontextmanager
@@ -246,8 +256,11 @@ async def new_world(engines: Engines, issuer: LocalIssuer, box: Mailbox) -> Asyn
         "database_prefix": prefix,
         "cursor_secret": SECRET,
     }
-    nobody = f"http://127.0.0.1:{free_ports(1)[0]}"
     async with AsyncExitStack() as stack:
+        # Held, so that nobody else comes to listen there meanwhile.
+        held = stack.enter_context(socket.socket())
+        held.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{held.getsockname()[1]}"
         identity_settings = IdentitySettings(
             **common,
             issuers=[issuer.settings],

@@ -63,7 +63,7 @@ async def test_the_most_is_that_of_one_moment(
 
 async def test_it_is_looked_at_as_long_as_the_block_lasts(tmp_path: Path) -> None:
     async with watched_memory(tmp_path) as watch:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not watch.most:  # noqa: ASYNC110 - the watch tells nobody
                 await asyncio.sleep(0.01)
     assert not [task for task in asyncio.all_tasks() if task.get_name() == "watch memory"]

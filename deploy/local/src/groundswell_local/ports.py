@@ -1,5 +1,6 @@
 """Free ports on the loopback interface, for engines and roles that may take any."""
 
+import itertools
 import random  # noqa: TID251 - any port will do
 import socket
 
@@ -7,6 +8,11 @@ import socket
 # engine's port is not gone when it starts again.
 _RANGE = range(20_000, 32_000)
 _ATTEMPTS = 200
+
+# Each process goes on from where it was, and begins anywhere: between the choice of a port and a
+# server on it others choose as well, and hardly the same ones.
+_BEGIN = random.randrange(len(_RANGE))  # noqa: S311 - no secret
+_next_port = itertools.cycle((*_RANGE[_BEGIN:], *_RANGE[:_BEGIN]))
 
 
 def is_free(port: int) -> bool:
@@ -23,7 +29,7 @@ def is_free(port: int) -> bool:
 def free_ports(count: int) -> list[int]:
     """`count` different ports that nobody listens on; another process may still take one first."""
     found: list[int] = []
-    for port in random.sample(_RANGE, _ATTEMPTS):
+    for port in itertools.islice(_next_port, _ATTEMPTS):
         if is_free(port):
             found.append(port)
         if len(found) == count:

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts.registry import EVENTS
@@ -13,7 +14,14 @@ from groundswell_kit.ids import new_id
 from groundswell_kit.kafka import ensure_topics
 from groundswell_kit.mongo import Document, connect
 from groundswell_local.engines import Engines
-from tests.integration.kit.messaging.world import Happened, Ignored, Paused, World, paused
+from tests.integration.kit.messaging.world import (
+    Happened,
+    Ignored,
+    Paused,
+    World,
+    eventually,
+    paused,
+)
 
 
 @pytest.fixture
@@ -56,7 +64,18 @@ async def world(
     await world.ensure_indexes()
     yield world
     # A broker that is started after a kill reads every topic.
-    admin = AIOKafkaAdminClient(bootstrap_servers=world.bootstrap)
-    await admin.start()
-    await admin.delete_topics([topic.name for topic in topics])
-    await admin.close()
+    names = [topic.name for topic in topics]
+    await eventually(lambda: _deleted(world.bootstrap, names), "the topics are deleted")
+
+
+async def _deleted(bootstrap: str, names: list[str]) -> bool:
+    """False where a broker that was paused for long has not found back to its controller."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        await admin.start()
+        await admin.delete_topics(names)
+    except (AttributeError, KafkaError):  # aiokafka looks for the id of a controller that is None
+        return False
+    finally:
+        await admin.close()
+    return True

@@ -1,12 +1,14 @@
 """Engines go and come back; nothing is lost, nothing is parked, and a stop is heeded meanwhile."""
 
 import asyncio
-import time
 
 import pytest
 
 from groundswell_local.engines import Engines
 from tests.integration.kit.messaging.world import World, eventually, happenings, paused, running
+
+# Each takes eight at most. Who waited for its client to give up would take fifteen or twenty.
+HEEDED_SECONDS = 14.0
 
 
 async def saw(world: World, *numbers: int) -> bool:
@@ -28,8 +30,8 @@ async def test_kafka_dies_and_returns(world: World, engines: Engines) -> None:
         await engines.kafka.kill()
         await world.tell(*happenings("shoe", 2, 3))
         await engines.kafka.start()
-        await eventually(lambda: saw(world, 1, 2, 3), "at work again", within_seconds=30)
-        await eventually(lambda: ready(world), "ready again", within_seconds=20)
+        await eventually(lambda: saw(world, 1, 2, 3), "at work again")
+        await eventually(lambda: ready(world), "ready again")
     assert await world.parked() == []
 
 
@@ -39,8 +41,8 @@ async def test_mongodb_dies_and_returns(world: World, engines: Engines) -> None:
         await engines.mongo.kill()
         await eventually(lambda: unready(world), "readiness tells")
         await engines.mongo.start()
-        await eventually(lambda: saw(world, *range(1, 60)), "all took effect", within_seconds=30)
-        await eventually(lambda: ready(world), "ready again", within_seconds=20)
+        await eventually(lambda: saw(world, *range(1, 60)), "all took effect")
+        await eventually(lambda: ready(world), "ready again")
     assert await world.parked() == []
 
 
@@ -56,14 +58,11 @@ async def test_a_stop_is_heeded_while_an_engine_does_not_answer(
 
     async with paused(getattr(engines, engine)):
         await asyncio.sleep(0.3)
-        began = time.monotonic()
         stop.set()
-        _, late = await asyncio.wait(tasks, timeout=12)
-        seconds = time.monotonic() - began
+        _, late = await asyncio.wait(tasks, timeout=HEEDED_SECONDS)
 
     await asyncio.gather(*tasks)
     assert not late
-    assert seconds < 9
 
 
 async def begun(world: World) -> bool:

@@ -116,14 +116,15 @@ async def test_another_client_cannot_take_part(things: Things, engines: Any) -> 
 
 
 async def test_conflicting_work_runs_again_until_it_fits(things: Things) -> None:
-    runs = 0
+    runs, all_have_read = 0, asyncio.Barrier(8)
 
     async def count_up() -> None:
         nonlocal runs
         runs += 1
         row = await things.find_one({"_id": "old"})
         assert row is not None
-        await asyncio.sleep(0.01)
+        if runs <= 8:
+            await all_have_read.wait()
         await things.update_one({"_id": "old"}, {"$set": {"n": row["n"] + 1}})
 
     await asyncio.gather(*(transaction(things.database.client, count_up) for _ in range(8)))
@@ -186,8 +187,10 @@ async def test_transactions_of_different_tasks_do_not_mix(things: Things) -> Non
 
 
 async def test_a_task_that_outlives_the_transaction_fails_loudly(things: Things) -> None:
+    is_over = asyncio.Event()
+
     async def late() -> None:
-        await asyncio.sleep(0.05)
+        await is_over.wait()
         await things.insert_one({"_id": "late"})
 
     async def work() -> "asyncio.Task[None]":
@@ -195,6 +198,7 @@ async def test_a_task_that_outlives_the_transaction_fails_loudly(things: Things)
         return asyncio.create_task(late())
 
     task = await transaction(things.database.client, work)
+    is_over.set()
     with pytest.raises(InvalidOperation):
         await task
     assert await things.count_documents({}) == 2

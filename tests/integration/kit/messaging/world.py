@@ -26,6 +26,10 @@ from groundswell_kit.outbox import Outbox
 from groundswell_kit.relay import Relay
 from groundswell_local.engines import Engine
 
+# For what is sure to come, also on a machine that has little time for it.
+PATIENCE_SECONDS = 45.0
+STOP_SECONDS = 25.0
+
 Task = Callable[[asyncio.Event], Awaitable[None]]
 Paused = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -121,14 +125,14 @@ def happenings(thing: str, *numbers: int) -> list[Happened]:
 
 @asynccontextmanager
 async def running(*tasks: Task) -> AsyncIterator[None]:
-    """Runs tasks beside the test; then stops them, which they must heed within ten seconds."""
+    """Runs tasks beside the test; then stops them, which they must heed."""
     stop = asyncio.Event()
     runs = [asyncio.ensure_future(task(stop)) for task in tasks]
     try:
         yield
     finally:
         stop.set()
-        _, late = await asyncio.wait(runs, timeout=10)
+        _, late = await asyncio.wait(runs, timeout=STOP_SECONDS)
         for task in late:
             task.cancel()
         await asyncio.gather(*runs, return_exceptions=bool(late))
@@ -145,7 +149,7 @@ async def paused(engine: Engine) -> AsyncIterator[None]:
 
 
 async def eventually(
-    holds: Callable[[], Awaitable[bool]], what: str, within_seconds: float = 15.0
+    holds: Callable[[], Awaitable[bool]], what: str, within_seconds: float = PATIENCE_SECONDS
 ) -> None:
     deadline = time.monotonic() + within_seconds
     while not await holds():

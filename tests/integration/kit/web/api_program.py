@@ -4,12 +4,14 @@ Its arguments: the scenario, and the port that it wants.
 """
 
 import asyncio
+import signal
 import sys
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from groundswell_kit import server
 from groundswell_kit.auth import TokenVerifier
 from groundswell_kit.health import Health
 from groundswell_kit.http import create_app
@@ -66,6 +68,7 @@ def api(port: int, **changes: Any) -> Role:
 
     @router.get("/v1/naps/{seconds}")
     async def nap(seconds: float) -> str:
+        log.info("napping")
         await asyncio.sleep(seconds)
         return "rested"
 
@@ -82,7 +85,10 @@ async def until_stopped(stop: asyncio.Event) -> None:
 
 
 async def slow_start() -> None:
-    await asyncio.sleep(1)
+    """Lasts until it is told to go on."""
+    go_on = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, go_on.set)
+    await go_on.wait()
 
 
 async def hang() -> None:
@@ -91,7 +97,7 @@ async def hang() -> None:
 
 def roles(scenario: str, port: int) -> list[Role]:
     match scenario:
-        case "api":
+        case "api" | "api at leisure":
             return [api(port)]
         case "api and worker":
             return [api(port), Role("worker", port, Health("worker"), tasks=[until_stopped])]
@@ -104,7 +110,11 @@ def roles(scenario: str, port: int) -> list[Role]:
 
 async def main() -> int:
     configure_logging("program", "api")
-    return await run_roles(roles(sys.argv[1], int(sys.argv[2])), drain_seconds=3)
+    drain_seconds = 8
+    if sys.argv[1] == "api at leisure":
+        # Whatever holds up its clients, they are not too late.
+        server.LINGER_SECONDS, drain_seconds = 20, 60
+    return await run_roles(roles(sys.argv[1], int(sys.argv[2])), drain_seconds=drain_seconds)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ class Program:
 
     async def logged(self, event: str, times: int = 1) -> list[dict[str, Any]]:
         """The lines of this event, once there are as many."""
-        async with asyncio.timeout(15), self._more:
+        async with asyncio.timeout(50), self._more:
             await self._more.wait_for(lambda: len(self.events(event)) >= times)
         return self.events(event)
 
@@ -49,8 +49,8 @@ class Program:
         self._process.send_signal(signum)
 
     async def ended(self) -> int:
-        """Its exit status; it has ten seconds."""
-        async with asyncio.timeout(10):
+        """Its exit status, when it has ended."""
+        async with asyncio.timeout(30):
             status = await self._process.wait()
             await self._reader
         return status

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import time
 from dataclasses import dataclass
 
 import httpx2
@@ -14,7 +13,7 @@ from tests.integration.kit.web.conftest import Program, Start
 
 def get(port: int, path: str) -> httpx2.Response:
     with httpx2.Client() as client:
-        return client.get(f"http://127.0.0.1:{port}{path}", timeout=5)
+        return client.get(f"http://127.0.0.1:{port}{path}", timeout=30)
 
 
 async def test_a_process_tells_its_ports_and_health(start: Start) -> None:
@@ -87,29 +86,30 @@ class Client:
 
 
 async def test_sigterm_under_load_finishes_what_was_taken(start: Start) -> None:
-    program = await start("api")
+    program = await start("api at leisure")
     await program.logged("started")
     clients = [Client(await program.port(), pause) for pause in (0, 0.1, 0.2) for _ in range(8)]
     load = [asyncio.create_task(client.run()) for client in clients]
-    await asyncio.sleep(0.5)
+    async with asyncio.timeout(30):
+        while sum(client.answered for client in clients) < 100:  # noqa: ASYNC110 - they tell nobody
+            await asyncio.sleep(0.01)
     program.send(signal.SIGTERM)
     assert await program.ended() == 0
-    await asyncio.wait_for(asyncio.gather(*load), 5)
+    await asyncio.wait_for(asyncio.gather(*load), 30)
     answered = sum(client.answered for client in clients)
     (closed,) = program.events("closed")
-    assert answered > 100
     assert closed["taken"] == closed["told"] == answered
     assert sum(client.cut for client in clients) == 0
 
 
 async def test_readiness_fails_at_once_and_connections_are_closed(start: Start) -> None:
-    program = await start("api")
+    program = await start("api at leisure")
     await program.logged("started")
     reader, writer = await asyncio.open_connection("127.0.0.1", await program.port())
     program.send(signal.SIGTERM)
     await program.logged("stopping")
     writer.write(b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n")
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), 30)
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 503")
     assert b"connection: close" in head
@@ -124,13 +124,11 @@ async def test_a_request_has_half_of_the_drain_to_end(start: Start) -> None:
     program = await start("api")
     await program.logged("started")
     port = await program.port()
-    short, long = (asyncio.to_thread(get, port, f"/v1/naps/{seconds}") for seconds in (0.8, 30))
+    short, long = (asyncio.to_thread(get, port, f"/v1/naps/{seconds}") for seconds in (0.8, 300))
     requests = asyncio.gather(short, long, return_exceptions=True)
-    await asyncio.sleep(0.3)
+    await program.logged("napping", times=2)
     program.send(signal.SIGTERM)
-    began = time.monotonic()
     assert await program.ended() == 0
-    assert time.monotonic() - began < 5
     rested, broken = await requests
     assert isinstance(rested, httpx2.Response)
     assert rested.json() == "rested"
@@ -148,6 +146,7 @@ async def test_until_it_has_started_a_role_is_alive_but_not_ready(start: Start) 
     assert refused.status_code == 503
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.headers["retry-after"]
+    program.send(signal.SIGUSR1)
     await program.logged("started")
     assert get(port, "/readyz").status_code == get(port, "/v1/things/a").status_code == 200
 

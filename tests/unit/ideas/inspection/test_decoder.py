@@ -225,7 +225,7 @@ async def test_the_decoder_knows_no_secret_and_ends_with_us(tmp_path: Path) -> N
     assert b"GROUNDSWELL" not in environment
     assert b"PATH=" not in environment
     process.stdin.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         assert await process.wait() == 0
     await decoder.close()
 

@@ -104,7 +104,7 @@ def test_shapes_give_plain_text() -> None:
 @pytest.mark.parametrize(
     "layers", ["\u200d\ufe0f", "\ufe0f\u200d", "\u200d\U0001f3f4\U000e0067", "\U000e0067\u200c"]
 )
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(45)
 def test_what_holds_each_other_up_falls_at_once(layers: str) -> None:
     text = "a \ufe0f" + layers * 50_000
     kept = plain(text)
