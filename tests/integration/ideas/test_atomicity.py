@@ -38,6 +38,8 @@ EVENTS = {
     "POST /v1/ideas/{idea_id}/merge": ["IdeaMerged"],
     "POST /v1/ideas/{idea_id}/unmerge": ["IdeaApproved", "IdeaUnmerged"],
     "POST /v1/moderation/decisions": ["IdeaApproved"],
+    "PUT /v1/contests/{contest_id}/jurors/{juror_id}": ["ScoresAsked"],
+    "POST /v1/contests/{contest_id}/rounds/{round_id}/open": ["ScoresAsked"],
     "PUT /v1/contests/{contest_id}/shortlist": ["IdeaShortlisted"],
     "POST /v1/contests/{contest_id}/amendments": ["ContestAmended"],
     "POST /v1/contests/{contest_id}/vetoes": ["WinnerVetoed"],
@@ -52,6 +54,7 @@ EVENTS = {
         "WinnerSelected",
     ],
     "PUT /v1/contests/{contest_id}/reviews/{idea_id}": ["IdeaAnswered"],
+    "PUT /v1/contests/{contest_id}/reviews/{idea_id}/expert": ["ReviewAsked"],
     "POST /v1/contests/{contest_id}/milestones": ["MilestoneReached"],
 }
 

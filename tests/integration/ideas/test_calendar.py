@@ -222,7 +222,7 @@ async def test_a_calendar_that_makes_no_sense_is_refused(
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 @pytest.mark.usefixtures("topics")
 async def test_a_worker_that_is_killed_at_the_time_neither_skips_nor_repeats(world: World) -> None:
     await world.program.output("prepare")
@@ -234,24 +234,24 @@ async def test_a_worker_that_is_killed_at_the_time_neither_skips_nor_repeats(wor
         return await timers.count_documents({"aim": "submission", "state": "done"})
 
     async def until_done(number: int) -> None:
-        async with asyncio.timeout(WAIT_SECONDS):
+        async with asyncio.timeout(2 * WAIT_SECONDS):
             while await done() < number:  # noqa: ASYNC110 - what another process keeps has no event
                 await asyncio.sleep(0.002)
 
-    killed_at = []
-    for goal in (10, 30):
+    killed_at = [0]
+    for due in (30, 50):
         async with world.program.serving("worker", roles=1) as running:
-            for contest_id in contests[: goal + 20]:
+            for contest_id in contests[:due]:
                 past = {"due_at": utc_now(), "try_at": utc_now()}
                 waiting = {"_id": f"{contest_id}/submission", "state": "waiting"}
                 await timers.update_one(waiting, {"$set": past})
-            await until_done(goal)
+            await until_done(killed_at[-1] + 10)
             running.process.kill()
             await running.process.wait()
         killed_at.append(await done())
         # The dead one's lease would hold the next one up for seconds.
         await world.database["leases"].delete_one({"_id": "timers"})
-    assert 10 <= killed_at[0] < killed_at[1] < len(contests)
+    assert killed_at[-1] < len(contests)
     await timers.update_many({"aim": "submission"}, {"$set": {"try_at": utc_now()}})
     async with world.program.serving("worker", roles=1):
         await until_done(len(contests))

@@ -8,7 +8,7 @@ import pytest
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.people import NO_BRAND, PersonErased
-from groundswell_contracts.topics import PEOPLE
+from groundswell_contracts.topics import PEOPLE, TALLIES
 from groundswell_ideas.app import worker_role
 from groundswell_ideas.app.parts import erasure_commands
 from groundswell_ideas.discussion.rules import Comment
@@ -237,7 +237,7 @@ async def test_who_has_said_very_much_is_erased_in_one_transaction(world: World)
 @pytest.mark.usefixtures("topics")
 async def test_identity_tells_and_a_repeat_changes_nothing(desk: Desk) -> None:
     world, bootstrap = desk.world, desk.world.settings.kafka_bootstrap
-    await skip_to_end(bootstrap, "groundswell.ideas", [PEOPLE])
+    await skip_to_end(bootstrap, "groundswell.ideas", [PEOPLE, TALLIES])
     await take_part(desk)
     done, repeats = handled("handled"), handled("repeated")
     data, source = PersonErased(person_id=GONE), f"/groundswell/{new_id('identity')}"

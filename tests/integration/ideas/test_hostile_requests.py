@@ -25,7 +25,7 @@ from tests.integration.ideas.walk import ROUTES, Route, path_of
 from tests.integration.ideas.world import new_world
 from tests.support.issuer import LocalIssuer
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 OFFSETS = b"application/offset+octet-stream"
 WITH_IDS = [route for route in ROUTES if "{" in route.path]

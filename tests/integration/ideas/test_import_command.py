@@ -16,7 +16,7 @@ from tests.integration.ideas.world import World
 from tests.support.pictures import SVG, drawing, encoded, jpeg, png
 from tests.support.service import until
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.usefixtures("topics")]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("topics")]
 
 FORM = {
     "properties": {
@@ -32,6 +32,7 @@ FORM = {
 }
 # What the worker keeps for itself changes all the time; of media it notes what it has tidied.
 KEPT = ("ideas", "imported", "revisions", "cases", "screenings", "fingerprints")
+ROWS = 60  # more than twice as many as are on their way at once
 HEADER = ("reference", "title", "summary", "author", "original_at", "port", "sketches")
 Row = tuple[str, ...]
 
@@ -169,27 +170,33 @@ async def test_a_file_comes_in_with_its_pictures_and_its_errors_after(
 
 async def test_an_import_that_is_stopped_goes_on(world: World, tmp_path: Path) -> None:
     async with world.program.serving() as running:
-        desk = await importer(world, tmp_path, running.address["api"], 40)
-        path = desk.write([row(number) for number in range(40)])
-        for number, share in ((signal.SIGINT, 5), (signal.SIGKILL, 20)):
+        desk = await importer(world, tmp_path, running.address["api"], ROWS)
+        path = desk.write([row(number) for number in range(ROWS)])
+        for number in (signal.SIGINT, signal.SIGKILL):
+            before = len(await desk.ideas())
             process = await desk.start(str(path))
 
-            async def some(share: int = share) -> bool:
-                return len(await desk.ideas()) >= share
+            async def amid(before: int = before) -> bool:
+                """Stops the service; lets it go on, but for in the midst of this import."""
+                running.process.send_signal(signal.SIGSTOP)
+                if before < len(await desk.ideas()) < ROWS:
+                    return True
+                running.process.send_signal(signal.SIGCONT)
+                return False
 
-            await until(some, 60)
+            await until(amid, 90)
             process.send_signal(number)
             output, _ = await process.communicate()
+            running.process.send_signal(signal.SIGCONT)
             assert process.returncode == (1 if number is signal.SIGINT else -signal.SIGKILL)
             if number is signal.SIGINT:
                 assert b"the same command goes on from here" in output
-        assert len(await desk.ideas()) < 40
         said = await desk.run(str(path))
-        assert f"{40:,} rows: " in said
+        assert f"{ROWS:,} rows: " in said
         assert "0 refused" in said
-        assert len(await desk.ideas()) == 40
-        assert await desk.uploads() == 40  # what had been sent before was not sent again
-        assert (await world.event_names()).count("IdeaSubmitted") == 40
+        assert len(await desk.ideas()) == ROWS
+        assert await desk.uploads() == ROWS  # what had been sent before was not sent again
+        assert (await world.event_names()).count("IdeaSubmitted") == ROWS
 
 
 async def test_what_keeps_an_import_from_beginning_is_said(world: World, tmp_path: Path) -> None:

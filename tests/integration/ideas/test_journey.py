@@ -8,18 +8,18 @@ from groundswell_contracts.contests import (
     ContestPhaseChanged,
     ContestPublished,
     RewardPlan,
-    StaffBriefed,
 )
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlisted, IdeaSubmitted
 from groundswell_contracts.money import Money
 from groundswell_contracts.poll_rules import PollRules
-from groundswell_contracts.topics import CONTESTS, IDEAS, TALLIES, WINNERS
+from groundswell_contracts.staff import StaffBriefed
+from groundswell_contracts.topics import CONTESTS, IDEAS, PEOPLE, STAFF, TALLIES, WINNERS
 from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
 from groundswell_ideas.app import worker_role
 from tests.integration.ideas.ships import SHIPS, open_vote, tally_of, until_certified
 from tests.integration.ideas.world import BRAND, World
-from tests.support.service import running
+from tests.support.service import is_ready, running, until
 from tests.support.topics import publish, published, skip_to_end
 
 
@@ -37,7 +37,7 @@ async def decide(world: World, contest_id: str, idea_ids: list[str]) -> None:
 @pytest.mark.usefixtures("topics")
 async def test_a_contest_is_decided_in_the_open(world: World) -> None:
     bootstrap = world.settings.kafka_bootstrap
-    await skip_to_end(bootstrap, "groundswell.ideas", [TALLIES])
+    await skip_to_end(bootstrap, "groundswell.ideas", [PEOPLE, TALLIES])
     async with running(worker_role(world.settings)) as worker:
         contest_id, poll_id, idea_ids, rejected = await open_vote(world)
         votes = dict(zip(idea_ids, SHIPS.values(), strict=True))
@@ -47,11 +47,11 @@ async def test_a_contest_is_decided_in_the_open(world: World) -> None:
 
         events = await published(
             bootstrap,
-            [CONTESTS, IDEAS, WINNERS],
+            [CONTESTS, IDEAS, WINNERS, STAFF],
             lambda event: getattr(event.data, "contest_id", None) == contest_id,
             count=26,
         )
-        assert await worker.health.ready() == {}
+        await until(lambda: is_ready(worker))
 
     by_key: dict[str, list[Event]] = {}
     for event in events:
@@ -59,6 +59,7 @@ async def test_a_contest_is_decided_in_the_open(world: World) -> None:
         assert event.source == "/groundswell/ideas"
         by_key.setdefault(f"{event.data.topic.name} {event.data.key}", []).append(event.data)
     check_contest(by_key.pop(f"{CONTESTS.name} {contest_id}"), poll_id, idea_ids)
+    assert [type(event) for event in by_key.pop(f"{STAFF.name} {contest_id}")] == [StaffBriefed]
     check_winners(by_key.pop(f"{WINNERS.name} {contest_id}"), idea_ids)
     for idea_id in idea_ids:
         kinds = [type(event) for event in by_key.pop(f"{IDEAS.name} {idea_id}")]
@@ -70,8 +71,7 @@ async def test_a_contest_is_decided_in_the_open(world: World) -> None:
 
 
 def check_contest(events: list[Event], poll_id: str, idea_ids: list[str]) -> None:
-    briefed, published_event, *changes = events
-    assert isinstance(briefed, StaffBriefed)
+    published_event, *changes = events
     assert isinstance(published_event, ContestPublished)
     assert published_event.vote == "advisory"
     assert published_event.reward_plan == RewardPlan(

@@ -7,22 +7,26 @@ from typing import NamedTuple
 import httpx2
 import pytest
 
+from groundswell_contracts.ideas import IdeaShortlisted
 from groundswell_contracts.tallies import TallyCertified
 from groundswell_contracts.topics import CONTESTS, TALLIES
-from tests.integration.ideas.world import World, new_contest
+from tests.integration.ideas.programmes import climbing
+from tests.integration.ideas.world import BRAND, World, new_contest
+from tests.support.service import WAIT_SECONDS
 from tests.support.topics import published
 
-STOP_SECONDS = 10
+STOP_SECONDS = 30
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 @pytest.mark.usefixtures("topics")
 async def test_the_service_runs_and_ends(world: World) -> None:
     for _ in range(2):
         await world.program.output("prepare")
+    headers = {"Authorization": f"Bearer {world.token('manager')}"}
     async with (
         world.program.serving() as running,
-        httpx2.AsyncClient(headers={"Authorization": f"Bearer {world.token('manager')}"}) as client,
+        httpx2.AsyncClient(headers=headers, timeout=30) as client,
     ):
         address = running.address
         for role in ("api", "worker"):
@@ -49,6 +53,29 @@ async def test_the_service_runs_and_ends(world: World) -> None:
             assert await running.process.wait() == 0
 
 
+@pytest.mark.timeout(180)
+@pytest.mark.usefixtures("topics")
+async def test_the_worker_lists_and_tells_what_was_left_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.program.output("prepare")
+    contest_id, idea_ids = await world.contest_in("moderation")
+    monkeypatch.setattr("groundswell_ideas.selection.commands.TOGETHER", 1)
+    await world.shortlist(contest_id, idea_ids)
+    ladder_id, _, _ = await climbing(world, ideas=0)
+    newcomer = await world.submit(ladder_id)
+    await world.done("POST", f"/v1/ideas/{newcomer}/approve", {}, by="editor")
+    left = await world.kept("newcomers", "untold_shortlisted")
+    assert [len(documents) for documents in left.values()] == [1, 2]
+    async with world.program.serving("worker", roles=1), asyncio.timeout(2 * WAIT_SECONDS):
+        while any((await world.kept(*left)).values()):  # noqa: ASYNC110 - another process's data
+            await asyncio.sleep(0.05)
+    ladder = await world.stores.contests.get(BRAND, ladder_id)
+    assert ladder.polls[0].idea_ids == (newcomer,)
+    told = [e.data.key for e in await world.events() if isinstance(e.data, IdeaShortlisted)]
+    assert sorted(told) == sorted([*idea_ids, newcomer])
+
+
 class Record(NamedTuple):
     """A record that the service could not handle."""
 
@@ -60,7 +87,7 @@ class Record(NamedTuple):
     headers: tuple[tuple[str, bytes], ...] = (("ce_type", TallyCertified.type.encode()),)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_parked_events_are_listed_shown_and_released(world: World) -> None:
     program, letters = world.program, world.stores.dead_letters
     assert await program.output("dead-letters", "list") == ""

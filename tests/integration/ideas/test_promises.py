@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from groundswell_contracts.commitments import CommitmentOverdue
-from groundswell_contracts.contests import ContestAmended, ContestPublished, StaffBriefed
+from groundswell_contracts.contests import ContestAmended, ContestPublished
+from groundswell_contracts.staff import StaffBriefed
 from groundswell_ideas.admission.commands import AdmissionCommands
 from groundswell_ideas.admission.rules import Declaration, Entrant
 from groundswell_ideas.app import contest_commands
@@ -152,7 +153,7 @@ class TestStaff:
             for event in await world.events()
             if event.data.key == draft["id"]
         ]
-        assert names == ["StaffBriefed", "StaffBriefed", "ContestPublished", "ContestPhaseChanged"]
+        assert names == ["ContestPublished", "ContestPhaseChanged", "StaffBriefed", "StaffBriefed"]
 
 
 async def briefings(world: World) -> list[StaffBriefed]:

@@ -6,8 +6,9 @@ import pytest
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.ideas import IdeaAnswered
+from groundswell_contracts.staff import ReviewAsked
 from groundswell_contracts.tallies import ThresholdMissed, ThresholdReached
-from groundswell_contracts.topics import TALLIES
+from groundswell_contracts.topics import PEOPLE, TALLIES
 from groundswell_contracts.winners import WinnerSelected
 from groundswell_ideas.app import worker_role
 from groundswell_ideas.app.parts import review_commands
@@ -72,7 +73,7 @@ async def qualify(world: World, contest_id: str, poll_id: str, idea_id: str, at:
 @pytest.mark.usefixtures("topics")
 async def test_voting_tells_who_reached_the_top_and_who_did_not(world: World) -> None:
     bootstrap = world.settings.kafka_bootstrap
-    await skip_to_end(bootstrap, "groundswell.ideas", [TALLIES])
+    await skip_to_end(bootstrap, "groundswell.ideas", [PEOPLE, TALLIES])
     contest_id, poll_id, (up, down) = await climbing(world, *windows(), ideas=2)
     done, repeats = handled("handled"), handled("repeated")
     missed = ThresholdMissed(
@@ -223,6 +224,34 @@ async def test_a_review_changes_hands_until_it_is_answered(world: World) -> None
     for method, body in (("PUT", mo), ("DELETE", None)):
         late = await world.send(method, f"{path}/expert", body)
         assert [error["rule"] for error in late.json()["errors"]] == ["final"]
+
+
+async def test_an_expert_hears_of_what_they_were_given_once(world: World) -> None:
+    contest_id, poll_id, (open_now, forgotten, not_yet) = await climbing(
+        world, window("Winter", -3 * DAY, -2 * DAY), *windows(), ideas=3
+    )
+    for idea_id, ago in ((open_now, 2 * DAY), (forgotten, 4 * DAY), (not_yet, 0 * DAY)):
+        await qualify(world, contest_id, poll_id, idea_id, utc_now() - ago)
+    path = f"/v1/contests/{contest_id}/reviews"
+    mo, lee = ({"expert_id": f"exp_{name}", "office": name} for name in ("mo", "lee"))
+    for who in (mo, {**mo, "office": "Maker of models"}, lee, mo):
+        await world.done("PUT", f"{path}/{open_now}/expert", who)
+    for idea_id in (forgotten, not_yet):
+        await world.done("PUT", f"{path}/{idea_id}/expert", mo)
+    assert (await world.send("DELETE", f"{path}/{open_now}/expert")).status_code == 204
+    asked = [e.data for e in await world.events() if isinstance(e.data, ReviewAsked)]
+    assert [(a.idea_id, a.expert_id, a.opens_at is not None) for a in asked] == [
+        (open_now, "exp_mo", True),
+        (open_now, "exp_lee", True),
+        (open_now, "exp_mo", True),
+        (forgotten, "exp_mo", False),
+        (not_yet, "exp_mo", True),
+    ]
+    first, last = asked[0], asked[-1]
+    assert (first.title, first.idea_title) == ("Name our ship", "Castle 0")
+    assert first.closes_at is not None
+    assert last.opens_at is not None
+    assert first.closes_at < last.opens_at
 
 
 async def test_an_expert_reads_no_words_that_were_taken_back(world: World) -> None:

@@ -6,13 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from groundswell_contracts.contests import ContestAmended
-from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import IdeaShortlisted
 from groundswell_ideas import app as wiring
 from groundswell_ideas.app import contest_commands
+from groundswell_ideas.app.parts import shortlist_commands
 from groundswell_ideas.contests.rules import Contest
 from groundswell_ideas.selection.queries import ShortlistQueries
+from groundswell_kit.clock import utc_now
 from groundswell_kit.health import Health
 from tests.integration.ideas.programmes import PROMISED
 from tests.integration.ideas.world import BRAND, World, new_contest
@@ -174,8 +177,7 @@ async def test_where_all_take_part_all_approved_ideas_are_voted_on(
     few = await world.send("POST", winners, {"idea_ids": [third], "reason": "Why not?"})
     assert [error["rule"] for error in few.json()["errors"]] == ["threshold"]
     await world.done("POST", winners, {"idea_ids": [first], "reason": "The votes."})
-    told = [e.data.key for e in await world.events() if isinstance(e.data, IdeaShortlisted)]
-    assert sorted(told) == sorted([first, third])
+    assert await told(world) == sorted([first, third])
 
 
 async def test_what_is_taken_back_as_the_vote_opens_is_on_no_ballot(
@@ -190,7 +192,7 @@ async def test_what_is_taken_back_as_the_vote_opens_is_on_no_ballot(
     class Slow(ShortlistQueries):
         """Somebody takes an idea back right after it was read for the ballot."""
 
-        async def at_the_vote(self, contest: Contest) -> tuple[Contest, list[Event]]:
+        async def at_the_vote(self, contest: Contest) -> tuple[Contest, list[str]]:
             listed = await super().at_the_vote(contest)
             taken_back = world.done(
                 "POST", f"/v1/ideas/{goes}/withdraw", by="participant", subject="per_1"
@@ -201,6 +203,88 @@ async def test_what_is_taken_back_as_the_vote_opens_is_on_no_ballot(
     commands = replace(contest_commands(world.stores), shortlists=Slow(world.stores.ideas))
     contest = await commands.enter_phase(BRAND, contest_id, "*", "voting")
     assert [poll.idea_ids for poll in contest.polls] == [(stays,)]
+
+
+async def test_of_very_many_some_are_told_of_later(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groundswell_ideas.selection.commands.TOGETHER", 2)
+    contest_id = await open_vote(world, tmp_path)
+    await world.enter(contest_id, "submission")
+    ideas = [await world.submit(contest_id, f"Shoe {n}", by=f"per_{n}") for n in range(5)]
+    for idea_id in ideas:
+        await world.approve(idea_id)
+    await world.enter(contest_id, "voting")
+    contest = await world.stores.contests.get(BRAND, contest_id)
+    assert (contest.polls[0].idea_ids, await told(world)) == (tuple(ideas), sorted(ideas[:2]))
+
+    gone = f"/v1/ideas/{ideas[3]}/withdraw"
+    await world.done("POST", gone, by="participant", subject="per_3")
+    commands = shortlist_commands(world.stores)
+    both = [commands.try_next_tidings() for _ in range(2)]  # as of two workers at once
+    assert await asyncio.gather(*both) == [True, True]
+    while await commands.try_next_tidings():
+        pass
+    assert await told(world) == sorted({*ideas} - {ideas[3]})
+    assert (await world.kept("untold_shortlisted"))["untold_shortlisted"] == []
+
+
+async def test_a_curator_s_long_list_is_told_of_bit_by_bit(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groundswell_ideas.selection.commands.TOGETHER", 2)
+    contest_id = str((await world.draft())["id"])
+    await world.enter(contest_id, "submission")
+    ideas = [await world.submit(contest_id, f"Ship {n}") for n in range(3)]
+    for idea_id in ideas:
+        await world.approve(idea_id)
+    await world.shortlist(contest_id, ideas[:1])
+    await world.shortlist(contest_id, ideas)
+    assert await told(world) == sorted(ideas)
+    assert not await shortlist_commands(world.stores).try_next_tidings()
+    assert (await world.stores.contests.get(BRAND, contest_id)).shortlist == tuple(ideas)
+
+
+async def test_who_left_a_shortlist_is_not_told_of_it_any_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groundswell_ideas.selection.commands.TOGETHER", 1)
+    contest_id, ideas = await world.contest_in("moderation")
+    await world.shortlist(contest_id, ideas[:3])
+    await world.shortlist(contest_id, [ideas[0], ideas[2]])
+    while await shortlist_commands(world.stores).try_next_tidings():
+        pass
+    assert await told(world) == sorted([ideas[0], ideas[2]])
+
+
+async def test_a_contest_that_breaks_keeps_no_other_from_being_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groundswell_ideas.selection.commands.TOGETHER", 1)
+    broken, late = await world.contest_in("moderation")
+    sound, ideas = await world.contest_in("moderation")
+    await world.shortlist(broken, late[:2])
+    await world.shortlist(sound, ideas[:2])
+    contests, untold = world.database["contests"], world.database["untold_shortlisted"]
+    whole = await contests.find_one({"_id": broken})
+    assert whole is not None
+    await contests.update_one({"_id": broken}, {"$unset": {"programme": 1}})
+    commands = shortlist_commands(world.stores)
+    while await commands.try_next_tidings():
+        pass
+    assert await told(world) == sorted([late[0], *ideas[:2]])
+
+    await contests.replace_one({"_id": broken}, whole)
+    assert not await commands.try_next_tidings()  # not tried again so soon
+    await untold.update_one({"contest_id": broken}, {"$set": {"try_at": utc_now()}})
+    assert await commands.try_next_tidings()
+    assert await told(world) == sorted([*late[:2], *ideas[:2]])
+
+
+async def told(world: World) -> list[str]:
+    """The ideas of which it was told that they are on the shortlist, sorted."""
+    events = await world.events()
+    return sorted(e.data.key for e in events if isinstance(e.data, IdeaShortlisted))
 
 
 async def open_vote(world: World, templates: Path) -> str:

@@ -292,7 +292,6 @@ ROUTES = [
         MANAGER,
         at="{judged}/jurors/jur_9",
         body={"office": "Design"},
-        tells=False,
     ),
     Route(
         "POST",
@@ -323,7 +322,6 @@ ROUTES = [
         "/v1/contests/{contest_id}/rounds/{round_id}/open",
         MANAGER,
         at="{judged}/rounds/{planned}",
-        tells=False,
     ),
     Route(
         "POST",
@@ -398,7 +396,6 @@ ROUTES = [
         MANAGER,
         at="{ladder}/reviews/{climber}",
         body={"expert_id": "another_expert", "office": "Maker of models"},
-        tells=False,
     ),
     Route(
         "DELETE",

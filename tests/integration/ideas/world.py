@@ -14,7 +14,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_ideas import app as wiring
-from groundswell_ideas.app.parts import selection_commands
+from groundswell_ideas.app.parts import ballot_commands, selection_commands
 from groundswell_ideas.selection.commands import SelectionCommands
 from groundswell_ideas.selection.rules import CertifiedTally, RankedIdea
 from groundswell_ideas.settings import Settings
@@ -85,7 +85,14 @@ class World:
         return str(idea["id"])
 
     async def approve(self, idea_id: str) -> None:
+        """Approves an idea, which comes on the ballots that it belongs on."""
         await self.done("POST", f"/v1/ideas/{idea_id}/approve", {}, by="editor")
+        await self.list_newcomers()
+
+    async def list_newcomers(self) -> None:
+        """Puts approved ideas on the ballots that they wait for, as the worker does."""
+        while await ballot_commands(self.stores).try_next_listing():
+            pass
 
     async def shortlist(self, contest_id: str, idea_ids: Sequence[str]) -> Json:
         body = {"idea_ids": idea_ids}

@@ -1,16 +1,11 @@
 """The events that notifications hears, in the envelope of their service, put on their topics."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.commitments import CommitmentOverdue, MilestoneReached
-from groundswell_contracts.contests import (
-    ContestAmended,
-    ContestPhaseChanged,
-    ContestPublished,
-    StaffBriefed,
-)
+from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, ContestPublished
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import (
     IdeaAnswered,
@@ -20,10 +15,12 @@ from groundswell_contracts.ideas import (
     IdeaRejected,
     IdeaShortlisted,
     IdeaSubmitted,
+    IdeaVotesStayed,
 )
 from groundswell_contracts.money import Money
 from groundswell_contracts.people import NO_BRAND, MemberInvited, MemberRemoved, PersonErased
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
+from groundswell_contracts.staff import ReviewAsked, ScoresAsked, StaffBriefed
 from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
@@ -125,6 +122,14 @@ def merged(contest_id: str, person_id: str, into_idea_id: str) -> CloudEvent:
     return enveloped(IdeaMerged(**of_idea, into_idea_id=into_idea_id, reason="The same ship."))
 
 
+def votes_stayed(contest_id: str, person_id: str, into_idea_id: str) -> CloudEvent:
+    of_idea = _of_idea(contest_id, person_id, 1)
+    data = IdeaVotesStayed(
+        **of_idea, into_idea_id=into_idea_id, poll_id="poll_1", reason="The poll has closed."
+    )
+    return enveloped(data)
+
+
 def answered(contest_id: str, person_id: str, n: int = 1) -> CloudEvent:
     of_idea = _of_idea(contest_id, person_id, n)
     return enveloped(IdeaAnswered(**of_idea, outcome="declined", reason="It would sink."))
@@ -196,6 +201,31 @@ def briefed(
     contest_id: str, words: str | None = "You first.", at: datetime | None = None
 ) -> CloudEvent:
     return enveloped(StaffBriefed(contest_id=contest_id, title=TITLE, words=words), at)
+
+
+def scores_asked(
+    contest_id: str, *juror_ids: str, at: datetime | None = None, brand_id: str = BRAND
+) -> CloudEvent:
+    data = ScoresAsked(
+        contest_id=contest_id,
+        title=TITLE,
+        round_id="round_1",
+        round="First look",
+        juror_ids=juror_ids,
+        closes_at=datetime(2100, 4, 16, 23, tzinfo=UTC),
+    )
+    return enveloped(data, at, brand_id)
+
+
+def review_asked(contest_id: str, expert_id: str) -> CloudEvent:
+    data = ReviewAsked(
+        contest_id=contest_id,
+        title=TITLE,
+        idea_id="idea_1",
+        idea_title="Boaty",
+        expert_id=expert_id,
+    )
+    return enveloped(data)
 
 
 def overdue(contest_id: str) -> CloudEvent:

@@ -8,6 +8,8 @@ from email.policy import default
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from groundswell_local.ports import free_ports
+
 OnData = Callable[[EmailMessage], Awaitable[str]]
 
 
@@ -18,8 +20,9 @@ async def take(_: EmailMessage) -> str:
 class Mailbox:
     """Listens on one port while started. `on_data` answers for each mail, once it is kept."""
 
-    def __init__(self, port: int = 0) -> None:
-        self.port = port
+    def __init__(self) -> None:
+        # Not one that an outgoing connection takes while it is stopped.
+        (self.port,) = free_ports(1)
         self.mails: list[EmailMessage] = []
         self.unknown: set[str] = set()
         self.on_data: OnData = take
@@ -30,7 +33,6 @@ class Mailbox:
         self._server = await loop.create_server(
             lambda: SMTP(self, hostname="mail.test", loop=loop), "127.0.0.1", self.port
         )
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         if self._server is not None:

@@ -2,6 +2,8 @@
 
 from aiohttp import web
 
+from groundswell_local.ports import free_ports
+
 CLIENT_ID = "notifications"
 CLIENT_SECRET = "the secret of a machine client"  # noqa: S105 - known to this server alone
 
@@ -18,7 +20,8 @@ class IdentityStandIn:
     """
 
     def __init__(self) -> None:
-        self.port = 0
+        # Not one that an outgoing connection takes while it is stopped.
+        (self.port,) = free_ports(1)
         self.erased: set[str] = set()
         self.broken = False
         self.answer: object = None
@@ -41,7 +44,6 @@ class IdentityStandIn:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
         await site.start()
-        self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
         if self._runner is not None:

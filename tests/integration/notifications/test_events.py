@@ -79,17 +79,18 @@ async def test_what_becomes_of_ideas_and_of_their_contest_is_told_too(world: Wor
         await world.publish(
             events.held("con_4", "ada"),
             events.merged("con_4", "bob", "idea_con_4_ada_1"),
+            events.votes_stayed("con_4", "bob", "idea_con_4_ada_1"),
             events.answered("con_4", "ada"),
             events.not_verified("con_4", "ada"),
             events.paused("con_4", 1, is_paused=True),
             events.paused("con_4", 2, is_paused=False),
             events.milestone("con_4"),
         )
-        await until(lambda: all_sent(world, 2 + 4 + 2 * 3))
+        await until(lambda: all_sent(world, 2 + 5 + 2 * 3))
     to_all = ["contest_paused", "contest_resumed", "idea_received", "milestone_reached"]
     to_ada = ["idea_answered", "idea_held", "win_ended"]
     assert await world.kinds("ada") == sorted(to_all + to_ada)
-    assert await world.kinds("bob") == sorted([*to_all, "idea_merged"])
+    assert await world.kinds("bob") == sorted([*to_all, "idea_merged", "idea_merged"])
     links = {item["kind"]: item["link"] for item in await world.inbox("bob")}
     assert links["idea_merged"] == f"{PUBLIC_URL}/ideas/idea_con_4_ada_1"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from groundswell_notifications.audience.rules import PERSON_KINDS, STAFF_KINDS
+from groundswell_notifications.audience.rules import PERSON_KINDS
 from groundswell_notifications.email.rules import MailKind, unsubscribe_token
 from tests.integration.notifications import events
 from tests.integration.notifications.world import World
@@ -30,11 +30,11 @@ async def test_only_participants_and_staff_have_an_inbox(
     world: World, method: str, path: str, body: object
 ) -> None:
     assert (await world.send(method, path, body, by=None)).status_code == 401
-    for role in ("integrator", "expert"):
-        other = await world.send(method, path, body, by="c", roles=[role], brand_id="nerc")
-        assert other.status_code == 403
-    manager = await world.send(method, path, body, by="m", roles=["manager"], brand_id="nerc")
-    assert (manager.status_code == 403) == path.startswith("/v1/follows")
+    machine = await world.send(method, path, body, by="c", roles=["integrator"], brand_id="nerc")
+    assert machine.status_code == 403
+    for role in ("manager", "expert"):
+        member = await world.send(method, path, body, by="m", roles=[role], brand_id="nerc")
+        assert (member.status_code == 403) == path.startswith("/v1/follows")
 
 
 async def test_an_inbox_is_read_newest_first_in_pages(world: World) -> None:
@@ -87,8 +87,8 @@ async def test_choices_are_each_persons_own(world: World) -> None:
 
 
 async def test_staff_choose_among_what_staff_are_told(world: World) -> None:
-    ed: Json = {"by": "staff_ed", "roles": ["editor"], "brand_id": "nerc"}
-    everything = {kind: {"email": True} for kind in STAFF_KINDS}
+    ed: Json = {"by": "staff_ed", "roles": ["editor", "manager"], "brand_id": "nerc"}
+    everything = {kind: {"email": True} for kind in ("staff_briefed", "answer_overdue")}
     assert await world.done("GET", "/v1/preferences", **ed) == everything
     chosen = everything | {"staff_briefed": {"email": False}}
     assert await world.done("PUT", "/v1/preferences", chosen, **ed) == chosen
@@ -98,6 +98,9 @@ async def test_staff_choose_among_what_staff_are_told(world: World) -> None:
         assert (refused.status_code, refused.json()["errors"][0]["rule"]) == (422, "kinds")
     for_staff = await world.send("PUT", "/v1/preferences", chosen, by="ada")
     assert for_staff.status_code == 422
+    expert: Json = {"by": "staff_prof", "roles": ["expert"], "brand_id": "nerc"}
+    asked = {"review_asked": {"email": False}}
+    assert await world.done("PUT", "/v1/preferences", asked, **expert) == asked
 
 
 @pytest.mark.parametrize(

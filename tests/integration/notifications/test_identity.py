@@ -101,8 +101,8 @@ async def test_nobody_waits_for_the_time_of_all_others_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A server that takes connections and says nothing: each question has its own time."""
-    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.2)
-    monkeypatch.setattr(module, "CONTACT_SECONDS", 0.6)
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr(module, "CONTACT_SECONDS", 2.0)
     ended = asyncio.Event()
 
     async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -118,7 +118,7 @@ async def test_nobody_waits_for_the_time_of_all_others_before(
                 *(asked.person(f"person_{n}") for n in range(16)), return_exceptions=True
             )
             assert {type(answer) for answer in answers} == {IdentityAway}
-            assert time.monotonic() - began < 1.2
+            assert time.monotonic() - began < 10  # and not 16, one after the other
     finally:
         ended.set()
         server.close()

@@ -13,10 +13,10 @@ from tests.integration.notifications.standing_in import address_of
 from tests.integration.notifications.world import World
 from tests.support.service import until
 
-pytestmark = [pytest.mark.usefixtures("topics"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.usefixtures("topics"), pytest.mark.timeout(240)]
 
 FOLLOWERS = 5_000
-START_SECONDS = 40
+START_SECONDS = 80
 
 
 async def follow(world: World, contest_id: str, people: int) -> None:

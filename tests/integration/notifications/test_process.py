@@ -11,7 +11,7 @@ from tests.integration.notifications.standing_in import address_of
 from tests.integration.notifications.world import World
 from tests.support.service import until
 
-STOP_SECONDS = 10
+STOP_SECONDS = 30
 
 METRICS = (
     "groundswell_mails_due",
@@ -23,7 +23,7 @@ METRICS = (
 )
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 @pytest.mark.usefixtures("topics")
 async def test_the_service_runs_and_ends(world: World) -> None:
     for _ in range(2):
@@ -32,7 +32,7 @@ async def test_the_service_runs_and_ends(world: World) -> None:
     headers = {"Authorization": f"Bearer {world.issuer.token(sub='ada')}"}
     async with (
         world.program.serving() as running,
-        httpx2.AsyncClient(headers=headers) as client,
+        httpx2.AsyncClient(headers=headers, timeout=30) as client,
     ):
         address = running.address
         for role in ("api", "worker"):

@@ -68,6 +68,59 @@ async def all_sent(world: World, count: int) -> bool:
     return await world.mail_states() == {"sent": count}
 
 
+@pytest.mark.usefixtures("topics")
+async def test_who_is_asked_to_score_or_to_answer_hears_it_and_nobody_else(world: World) -> None:
+    story = [
+        events.invited("staff_jo", "juror"),
+        events.invited("staff_jim", "juror"),
+        events.invited("staff_boss", "manager"),
+        events.invited("staff_prof", "expert"),
+        events.invited("staff_other", "expert"),
+    ]
+    asking = [
+        events.scores_asked("con_1", "staff_jo", "staff_boss", "ada"),
+        events.review_asked("con_1", "staff_prof"),
+    ]
+    async with running(worker_role(world.settings)):
+        await world.publish(*story)
+        await until(lambda: counted(world, len(story)))
+        await world.publish(*asking)
+        await until(lambda: all_sent(world, 2))
+        (scores,), (review,) = [await inbox(world, who) for who in ("staff_jo", "staff_prof")]
+        assert (scores["kind"], scores["idea_id"]) == ("scores_asked", None)
+        assert scores["link"] == f"{PUBLIC_URL}/contests/con_1"
+        assert "round “First look” is open. Until 16 April 2100, 23:00 UTC" in scores["text"]
+        assert (review["kind"], review["idea_id"]) == ("review_asked", "idea_1")
+        assert review["link"] == f"{PUBLIC_URL}/ideas/idea_1"
+        for item, member_id in ((scores, "staff_jo"), (review, "staff_prof")):
+            (mail,) = world.mailbox.of(address_of(member_id))
+            assert mail["Subject"] == item["subject"]
+            assert mail["List-Unsubscribe-Post"]
+
+        repeats, before = handled("repeated"), await world.kept("messages", "broadcasts")
+        await world.publish(*asking)
+        await until_handled("repeated", repeats + len(asking))
+        assert await world.kept("messages", "broadcasts") == before
+    for member_id in ("staff_jim", "staff_boss", "staff_other"):
+        assert await inbox(world, member_id) == []
+    assert await world.kinds("ada") == []
+
+
+async def test_who_is_asked_before_they_are_known_hears_it_when_they_are(world: World) -> None:
+    now = utc_now()
+    await world.hear(
+        events.scores_asked("con_1", "staff_jo", at=now),
+        events.scores_asked("con_1", "staff_jo", at=now, brand_id="rival"),
+    )
+    await world.tell_all()
+    await world.hear(
+        events.invited("staff_jo", "juror", at=now - HOUR),
+        events.invited("staff_jim", "juror", at=now - HOUR),
+    )
+    assert await kinds(world, "staff_jo") == ["scores_asked"]
+    assert await kinds(world, "staff_jim") == []
+
+
 async def test_who_joins_later_does_not_hear_of_before(world: World) -> None:
     now = utc_now()
     await world.hear(events.briefed("con_1", at=now))

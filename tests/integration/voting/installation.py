@@ -38,7 +38,15 @@ from groundswell_voting.polls.store import ChangeStore, PollStore
 from groundswell_voting.settings import Settings
 from groundswell_voting.voteslog.codec import decode
 from groundswell_voting.voteslog.rules import Record, Rules
-from tests.integration.voting.world import BRAND, IDEAS, Log, RawRecord, eventually, running
+from tests.integration.voting.world import (
+    BRAND,
+    IDEAS,
+    PATIENCE_SECONDS,
+    Log,
+    RawRecord,
+    eventually,
+    running,
+)
 
 
 @dataclass
@@ -102,7 +110,7 @@ class Voting:
         assert change is not None
         return change
 
-    async def settled(self, change: Change, within_seconds: float = 15.0) -> Change:
+    async def settled(self, change: Change, within_seconds: float = PATIENCE_SECONDS) -> Change:
         """The change, once it has been carried out or refused."""
 
         async def now() -> Change:
@@ -116,7 +124,9 @@ class Voting:
         await eventually(is_settled, f"{change.what.kind} is settled", within_seconds)
         return await now()
 
-    async def reaches(self, poll: Poll, stage: PollStage, within_seconds: float = 15.0) -> Poll:
+    async def reaches(
+        self, poll: Poll, stage: PollStage, within_seconds: float = PATIENCE_SECONDS
+    ) -> Poll:
         """The poll, once it has come to a stage or behind it."""
         order = list(PollStage)
 
@@ -147,7 +157,9 @@ class Voting:
         )
         scribe = Scribe(store, writer or self.writer, announce_seconds)
         search = VoterSearch(stores.archive, self.ends, scribe.partitions)
-        changes = PendingChanges(store, ChangeStore(self.database, store), scribe, search)
+        changes = PendingChanges(
+            store, ChangeStore(self.database, store, stores.outbox), scribe, search
+        )
         return PollLife(store, changes, scribe, certification, stores.tallies, conclusions)
 
     def machine(

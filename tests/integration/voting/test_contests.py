@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,12 +15,14 @@ from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.contests import (
     ContestAmended,
     ContestPhaseChanged,
+    IdeaMerge,
     Phase,
     PollChange,
     PollPlan,
 )
 from groundswell_contracts.event import Event
 from groundswell_contracts.poll_rules import PollRules
+from groundswell_contracts.tallies import AmendmentRefused
 from groundswell_contracts.votes import TallySealed
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
@@ -39,6 +42,7 @@ from groundswell_voting.polls.rules import (
 from groundswell_voting.settings import Settings
 from tests.integration.voting.installation import Voting
 from tests.integration.voting.world import BRAND, IDEAS, Log
+from tests.support.service import outbox_of
 
 
 @pytest.fixture
@@ -219,6 +223,57 @@ async def test_changes_are_queued_until_the_tally_is_final(
     assert change is not None
     assert (change.state, change.sequence) == (("refused", 0) if late else ("pending", 1))
     assert (await voting.poll(poll)).pauses_asked == (not late)
+
+
+async def test_what_comes_after_the_seal_is_told_to_be_refused(voting: Voting) -> None:
+    """Part by part, and once, however often the amendment comes."""
+    contest_id, closing = new_id("con"), utc_now() + timedelta(hours=3)
+    poll = await planned(voting, contest_id)
+    sealed = {
+        "stage": PollStage.SEALED,
+        "removed_idea_ids": list(IDEAS[:1]),
+        "merged": [{"idea_id": IDEAS[0], "into_idea_id": IDEAS[1], "number": 2}],
+    }
+    await voting.database["polls"].update_one({"_id": poll.poll_id}, {"$set": sealed})
+    asked = PollChange(
+        poll_id=poll.poll_id,
+        added_idea_ids=("idea_new",),
+        removed_idea_ids=(IDEAS[3],),
+        merged=(IdeaMerge(idea_id=IDEAS[2], into_idea_id=IDEAS[1]),),
+        unmerged=(IdeaMerge(idea_id=IDEAS[0], into_idea_id=IDEAS[1]),),
+        closes_at=closing,
+        paused=True,
+    )
+    for _ in range(2):
+        await amend(voting, contest_id, 7, poll_changed=asked)
+    told = await refusals(voting, contest_id)
+    assert {(t.number, t.code, t.reason) for t in told} == {
+        (7, "closed", "The tally of the poll is final.")
+    }
+    only = partial(PollChange, poll_id=poll.poll_id)
+    parts = {
+        "ideas": only(added_idea_ids=("idea_new",), removed_idea_ids=(IDEAS[3],)),
+        "merged": only(merged=asked.merged),
+        "unmerged": only(unmerged=asked.unmerged),
+        "closing": only(closes_at=closing),
+        "pause": only(paused=True),
+    }
+    by_part = {name: t for t in told for name, part in parts.items() if t.refused == part}
+    assert (len(told), set(by_part)) == (5, set(parts))
+    # What became of the ideas is that nothing did.
+    assert {name: t.on_ballot for name, t in by_part.items() if t.on_ballot} == {
+        "ideas": (IDEAS[3],),
+        "merged": (IDEAS[2],),
+    }
+    assert {name: t.merged for name, t in by_part.items() if t.merged} == {
+        "unmerged": asked.unmerged
+    }
+    assert {t.closes_at for t in told} == {(await voting.poll(poll)).closes_at}
+
+
+async def refusals(voting: Voting, contest_id: str) -> list[AmendmentRefused]:
+    told = [each.data for each in await outbox_of(voting.database)]
+    return [t for t in told if isinstance(t, AmendmentRefused) and t.contest_id == contest_id]
 
 
 async def test_a_poll_that_is_closed_already_is_not_asked_to_close(voting: Voting) -> None:

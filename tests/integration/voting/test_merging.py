@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import count
 
 import httpx2
 import pytest
 
 from groundswell_contracts.contests import IdeaMerge, PollChange
-from groundswell_kit.ids import new_id
+from groundswell_contracts.tallies import AmendmentRefused
 from groundswell_kit.mongo import transaction
 from groundswell_voting.control import records as control_records
 from groundswell_voting.control import voters as control_voters
+from groundswell_voting.intake.announcements import LEASE_SECONDS
 from groundswell_voting.polls.commands import PollCommands
 from groundswell_voting.polls.rules import Change, IdeasChange, Poll, PollStage, VotersChange, What
 from groundswell_voting.settings import Settings
@@ -21,6 +23,7 @@ from tests.integration.voting.people import served
 from tests.integration.voting.sealed import tally_of
 from tests.integration.voting.world import IDEAS, cast, eventually, running
 from tests.support.issuer import LocalIssuer
+from tests.support.service import outbox_of
 
 A, B, C = IDEAS[:3]
 TWO = Rules(ideas_per_ballot=2)
@@ -28,6 +31,7 @@ FOR_A = [f"voter_{n}" for n in range(12)]
 FOR_B = [f"voter_{n}" for n in range(7, 20)]
 """Five of them vote for both."""
 PATIENCE = 60.0
+NUMBERS = count(1)
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -44,10 +48,10 @@ def unmerge(poll: Poll, *pairs: tuple[str, str]) -> PollChange:
 async def amend(voting: Voting, poll: Poll, change: PollChange) -> list[Change]:
     """Queues what an amendment asks for, twice, as a handler may; the changes that it is."""
     commands = PollCommands(voting.stores.polls, voting.stores.poll_changes)
-    amendment_id, before = new_id("amendment"), (await voting.poll(poll)).changes_asked
+    number, before = next(NUMBERS), (await voting.poll(poll)).changes_asked
 
     async def work() -> None:
-        await commands.amend(poll.brand_id, amendment_id, change)
+        await commands.amend(poll.brand_id, poll.contest_id, number, change)
 
     for _ in range(2):
         await transaction(voting.database.client, work)
@@ -56,7 +60,9 @@ async def amend(voting: Voting, poll: Poll, change: PollChange) -> list[Change]:
     )
     steps = {"leave": change.merged, "merge": change.merged}
     steps |= {"return": change.unmerged, "unmerge": change.unmerged}
-    ids = [f"{amendment_id}.{k}.{m.idea_id}" for k, merges in steps.items() for m in merges]
+    ids = [
+        f"{poll.contest_id}.{number}.{k}.{m.idea_id}" for k, merges in steps.items() for m in merges
+    ]
     found = [await voting.stores.poll_changes.find(poll.brand_id, each) for each in ids]
     return [each for each in found if each is not None]
 
@@ -65,7 +71,7 @@ async def amended(voting: Voting, poll: Poll, change: PollChange) -> list[tuple[
     """Lets a running machine carry an amendment out; what became of each step, and why."""
     settled = [await voting.settled(each, PATIENCE) for each in await amend(voting, poll, change)]
     await caught_up(voting)
-    return [(each.state.value, each.refusal) for each in settled]
+    return [(e.state.value, None if e.refusal is None else e.refusal.words) for e in settled]
 
 
 async def changed(voting: Voting, poll: Poll, what: What) -> None:
@@ -77,8 +83,8 @@ DONE: list[tuple[str, str | None]] = [("done", None)] * 2
 
 
 @asynccontextmanager
-async def at_work(voting: Voting) -> AsyncIterator[None]:
-    async with voting.counted(), running(voting.machine(announce_seconds=0.2).run):
+async def at_work(voting: Voting, announce_seconds: float = 0.2) -> AsyncIterator[None]:
+    async with voting.counted(), running(voting.machine(announce_seconds).run):
         yield
 
 
@@ -198,7 +204,7 @@ async def test_ideas_merged_one_after_the_other_and_taken_apart(voting: Voting) 
         await changed(voting, poll, VotersChange("reinstate", "c", "No.", resolved=aside[:1]))
         assert await standing(voting, poll) == (0, 0, 8)
         refused = await amended(voting, poll, unmerge(poll, (A, B)))
-        assert refused[0] == ("refused", f"{B} is merged itself: undo that first.")
+        assert refused[0] == ("refused", "The other idea is merged itself: undo that first.")
         assert refused[1][0] == "refused"
         assert await amended(voting, poll, unmerge(poll, (B, C), (A, B))) == DONE * 2
         assert await standing(voting, poll) == (3, 4, 1)
@@ -206,6 +212,7 @@ async def test_ideas_merged_one_after_the_other_and_taken_apart(voting: Voting) 
 
 
 async def test_what_cannot_be_merged_is_refused_whole(voting: Voting) -> None:
+    """Each merge is told once, although it is two steps; and how the ideas stand."""
     poll = await voting.open(rules=TWO)
     async with at_work(voting):
         await vote(voting, poll, A, FOR_A)
@@ -221,6 +228,20 @@ async def test_what_cannot_be_merged_is_refused_whole(voting: Voting) -> None:
         outcome = await amended(voting, poll, unmerge(poll, (A, B)))
         assert [state for state, _ in outcome] == ["refused", "refused"]
         assert await standing(voting, poll) == (0, 12, 0)
+    events = [event.data for event in await outbox_of(voting.database)]
+    told = [
+        e for e in events if isinstance(e, AmendmentRefused) and e.contest_id == poll.contest_id
+    ]
+    assert [(t.code, t.on_ballot, [m.into_idea_id for m in t.merged]) for t in told] == [
+        ("not_on_ballot", (A,), []),
+        ("contradiction", (A,), []),
+        ("not_on_ballot", (), []),
+        ("not_on_ballot", (), []),
+        ("merged", (A,), []),
+        ("merged", (), [B]),
+    ]
+    assert told[0].refused == merge(poll, (A, C))
+    assert told[-1].refused == unmerge(poll, (A, B))
 
 
 async def test_receipts_and_ballots_say_for_what_votes_count(
@@ -270,7 +291,8 @@ async def answered(box: Box, poll: Poll, voter: str, idea: str) -> httpx2.Respon
 async def test_the_ballot_box_knows_of_it(voting: Voting, settings: Settings) -> None:
     """Nothing that was counted is refused or recorded anew, and nothing promised is lost."""
     poll = await voting.open(rules=Rules(ideas_per_ballot=1))
-    async with at_work(voting), ballot_box(settings) as box:
+    # As long as the lease lasts: what is announced is known to the box, or it takes no votes.
+    async with at_work(voting, LEASE_SECONDS), ballot_box(settings) as box:
         await eventually(lambda: box.knows(poll.poll_id), "the box knows the poll", PATIENCE)
         receipt = box.receipt(poll.poll_id, "ada", A)
         assert (await answered(box, poll, "ada", A)).json() == receipt

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from groundswell_contracts.commitments import CommitmentOverdue, MilestoneReached
-from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, StaffBriefed
+from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import (
     IdeaAnswered,
@@ -19,6 +19,7 @@ from groundswell_contracts.ideas import (
 )
 from groundswell_contracts.money import Money
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
+from groundswell_contracts.staff import ReviewAsked, ScoresAsked, StaffBriefed
 from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 
 OPENS_AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -78,6 +79,23 @@ def telling_events(title: str = "RRS Boaty", reason: str = "It floats.") -> dict
         ),
         "staff_briefed": StaffBriefed(
             contest_id="con_1", title=title, words=reason, opens_at=OPENS_AT
+        ),
+        "scores_asked": ScoresAsked(
+            contest_id="con_1",
+            title=title,
+            round_id="round_1",
+            round=title,
+            juror_ids=("staff_1", "staff_2"),
+            closes_at=CLOSES_AT,
+        ),
+        "review_asked": ReviewAsked(
+            contest_id="con_1",
+            title=title,
+            idea_id="idea_1",
+            idea_title=title,
+            expert_id="staff_3",
+            opens_at=OPENS_AT,
+            closes_at=CLOSES_AT,
         ),
         "answer_overdue": CommitmentOverdue(
             contest_id="con_1",

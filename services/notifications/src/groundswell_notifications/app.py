@@ -9,12 +9,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts import topics
 from groundswell_contracts.commitments import CommitmentOverdue, MilestoneReached
-from groundswell_contracts.contests import (
-    ContestAmended,
-    ContestPhaseChanged,
-    ContestPublished,
-    StaffBriefed,
-)
+from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, ContestPublished
 from groundswell_contracts.ideas import (
     IdeaAnswered,
     IdeaApproved,
@@ -23,9 +18,11 @@ from groundswell_contracts.ideas import (
     IdeaRejected,
     IdeaShortlisted,
     IdeaSubmitted,
+    IdeaVotesStayed,
 )
 from groundswell_contracts.people import MemberInvited, MemberRemoved, PersonErased
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
+from groundswell_contracts.staff import ReviewAsked, ScoresAsked, StaffBriefed
 from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 from groundswell_kit import roles
 from groundswell_kit.auth import TokenVerifier
@@ -64,6 +61,7 @@ TOPICS = (
     topics.IDEAS,
     topics.WINNERS,
     topics.COMMITMENTS,
+    topics.STAFF,
     topics.REWARDS,
     topics.PEOPLE,
     topics.dead_letters(SERVICE),
@@ -192,12 +190,15 @@ def handlers(stores: Stores, messages: MessageCommands) -> Handlers:
         ContestAmended: hears.on_told,
         MilestoneReached: hears.on_told,
         StaffBriefed: hears.on_told,
+        ScoresAsked: hears.on_told,
+        ReviewAsked: hears.on_told,
         CommitmentOverdue: hears.on_told,
         IdeaSubmitted: hears.on_idea_submitted,
         IdeaApproved: hears.on_told,
         IdeaRejected: hears.on_told,
         IdeaHeld: hears.on_told,
         IdeaMerged: hears.on_told,
+        IdeaVotesStayed: hears.on_told,
         IdeaAnswered: hears.on_told,
         IdeaShortlisted: hears.on_told,
         WinnerVetoed: hears.on_told,

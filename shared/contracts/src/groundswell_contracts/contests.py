@@ -59,23 +59,6 @@ class RewardPlan(Data):
     terms: str
 
 
-class StaffBriefed(Event):
-    """A brand told its own staff of a contest, before everybody else: for the brand alone to know.
-
-    `words` are those for staff, None when there are none. `opens_at` is when the contest opens,
-    None when that is not set. Other words or another title are told again. ContestPublished, which
-    comes behind it, is what makes the contest public.
-    """
-
-    topic: ClassVar[Topic] = CONTESTS
-    key_field: ClassVar[str] = "contest_id"
-
-    contest_id: str
-    title: str
-    words: str | None = None
-    opens_at: UtcTime | None = None
-
-
 class ContestPublished(Event):
     """A brand opened a contest; its rules and timetable are public from now on.
 

@@ -77,7 +77,10 @@ class IdeaApproved(Event):
 
 
 class IdeaRejected(Event):
-    """An editor turned an idea down, with the reason that its author reads."""
+    """An editor turned an idea down, with the reason that its author reads.
+
+    `after_appeal`: it was down already, and stays so after its author asked for another look.
+    """
 
     topic: ClassVar[Topic] = IDEAS
     key_field: ClassVar[str] = "idea_id"
@@ -87,6 +90,7 @@ class IdeaRejected(Event):
     participant_id: str
     title: str
     reason: str
+    after_appeal: bool = False
 
 
 class IdeaShortlisted(Event):
@@ -142,6 +146,24 @@ class IdeaUnmerged(Event):
     participant_id: str
     title: str
     from_idea_id: str
+    reason: str
+
+
+class IdeaVotesStayed(Event):
+    """The votes for an idea did not go along with it: a poll could not take the merge any more.
+
+    Corrects IdeaMerged, whose `with_votes` said so, for that one poll. The ideas stay merged.
+    """
+
+    topic: ClassVar[Topic] = IDEAS
+    key_field: ClassVar[str] = "idea_id"
+
+    idea_id: str
+    contest_id: str
+    participant_id: str
+    title: str
+    into_idea_id: str
+    poll_id: str
     reason: str
 
 

@@ -5,7 +5,6 @@ from groundswell_contracts.contests import (
     ContestAmended,
     ContestPhaseChanged,
     ContestPublished,
-    StaffBriefed,
 )
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import (
@@ -18,6 +17,7 @@ from groundswell_contracts.ideas import (
     IdeaShortlisted,
     IdeaSubmitted,
     IdeaUnmerged,
+    IdeaVotesStayed,
     IdeaWithdrawn,
 )
 from groundswell_contracts.people import MemberInvited, MemberRemoved, PersonErased
@@ -28,7 +28,9 @@ from groundswell_contracts.rewards import (
     RewardOffered,
     RewardReversed,
 )
+from groundswell_contracts.staff import ReviewAsked, ScoresAsked, StaffBriefed
 from groundswell_contracts.tallies import (
+    AmendmentRefused,
     TallyCertified,
     ThresholdMissed,
     ThresholdReached,
@@ -58,7 +60,6 @@ from groundswell_contracts.winners import (
 EVENTS: dict[str, type[Event]] = {
     event.type: event
     for event in (
-        StaffBriefed,
         ContestPublished,
         ContestPhaseChanged,
         ContestAmended,
@@ -72,6 +73,7 @@ EVENTS: dict[str, type[Event]] = {
         IdeaHeld,
         IdeaMerged,
         IdeaUnmerged,
+        IdeaVotesStayed,
         VoteCast,
         VotingOpened,
         BallotChanged,
@@ -87,6 +89,7 @@ EVENTS: dict[str, type[Event]] = {
         VotesCounted,
         ThresholdReached,
         ThresholdMissed,
+        AmendmentRefused,
         TallyCertified,
         VotesAttributed,
         WinnerVetoed,
@@ -95,6 +98,9 @@ EVENTS: dict[str, type[Event]] = {
         WinnerDeclined,
         CommitmentOverdue,
         MilestoneReached,
+        StaffBriefed,
+        ScoresAsked,
+        ReviewAsked,
         RewardOffered,
         RewardGranted,
         RewardDeclined,

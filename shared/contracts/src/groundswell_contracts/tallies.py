@@ -1,12 +1,25 @@
 """Events about counted votes: published by voting; the only view of votes that others get."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from groundswell_contracts.contests import IdeaMerge, PollChange
 from groundswell_contracts.event import Data, Event, UtcTime
 from groundswell_contracts.poll_rules import PollRules
 from groundswell_contracts.topics import TALLIES, Topic
+
+RefusalCode = Literal[
+    "closed",
+    "contradiction",
+    "full",
+    "merged",
+    "not_on_ballot",
+    "on_ballot",
+    "removed",
+    "unchanged",
+]
+"""Why a poll could not take a change: what it was, or had become by then."""
 
 
 class IdeaTally(Data):
@@ -86,6 +99,29 @@ class ThresholdMissed(Event):
     step: int
     votes: int
     deadline: UtcTime
+
+
+class AmendmentRefused(Event):
+    """A part of an amendment that a poll could not take any more: nothing of it was done.
+
+    `number` is the amendment's in its contest, `refused` the part as ContestAmended had it; each
+    merge, and each one undone, is a part of its own, whose votes have not moved. Of the ideas that
+    it names `on_ballot` are on the ballot as it stands, and `merged` go on in others. `closes_at`
+    is when the poll closes all the same. The reason is in words that everybody may read.
+    """
+
+    topic: ClassVar[Topic] = TALLIES
+    key_field: ClassVar[str] = "contest_id"
+
+    contest_id: str
+    number: Annotated[int, Field(ge=1)]
+    refused: PollChange
+    code: RefusalCode
+    reason: str
+    refused_at: UtcTime
+    closes_at: UtcTime
+    on_ballot: tuple[str, ...] = ()
+    merged: tuple[IdeaMerge, ...] = ()
 
 
 class TallyCertified(Event):

@@ -24,10 +24,22 @@ POLLS = Topic("groundswell.polls.v1", key="poll", partitions=1, append_time=True
 TALLIES = Topic("groundswell.tallies.v1", key="contest", partitions=6)
 WINNERS = Topic("groundswell.winners.v1", key="contest", partitions=6)
 COMMITMENTS = Topic("groundswell.commitments.v1", key="contest", partitions=6)
+STAFF = Topic("groundswell.staff.v1", key="contest", partitions=6)
 REWARDS = Topic("groundswell.rewards.v1", key="payee", partitions=6)
 PEOPLE = Topic("groundswell.people.v1", key="person or member", partitions=6)
 
-DOMAIN_TOPICS = (CONTESTS, IDEAS, VOTES, POLLS, TALLIES, WINNERS, COMMITMENTS, REWARDS, PEOPLE)
+DOMAIN_TOPICS = (
+    CONTESTS,
+    IDEAS,
+    VOTES,
+    POLLS,
+    TALLIES,
+    WINNERS,
+    COMMITMENTS,
+    STAFF,
+    REWARDS,
+    PEOPLE,
+)
 
 
 def dead_letters(service: str) -> Topic:

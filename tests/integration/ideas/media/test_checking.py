@@ -1,11 +1,14 @@
 """Checks and tidying by several workers that may die at any point."""
 
 import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
 from datetime import timedelta
 
 import psutil
 import pytest
 
+from groundswell_ideas.inspection import decoding
 from groundswell_ideas.inspection.commands import InspectionCommands
 from groundswell_ideas.inspection.decoding import Decoder
 from groundswell_ideas.inspection.rules import MAX_ATTEMPTS
@@ -81,17 +84,23 @@ async def test_a_check_that_broke_off_is_done_by_another(sender: Sender) -> None
     assert names(await sender.stored(upload_id)) == KEPT
 
 
-async def test_a_check_that_breaks_off_every_time_ends(sender: Sender) -> None:
+async def dying() -> Process:
+    """A decoder that is killed as soon as it has heard of a picture."""
+    script = "import os; input(); os.kill(os.getpid(), 9)"
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", script), stdin=PIPE, stdout=PIPE, start_new_session=True
+    )
+
+
+async def test_a_check_that_breaks_off_every_time_ends(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
     upload_id = (await sender.send(jpeg()))["upload_id"]
+    monkeypatch.setattr(decoding, "_start", dying)
     broken = Decoder()
     for _ in range(MAX_ATTEMPTS):
-        task = asyncio.create_task(sender.inspection.check_next(broken))
-        while broken._process is None and not task.done():  # noqa: ASYNC110 - it has no event
-            await asyncio.sleep(0.01)
-        await broken.close()
-        await task
+        await sender.inspection.check_next(broken)
         await age(sender, check_at=timedelta(seconds=6))
-    await broken.close()
     await sender.inspection.check_next(sender.decoder)
     upload = succeeded(await sender.of(upload_id))
     assert (upload["state"], upload["refused"]["rule"]) == ("refused", "not-checked")
@@ -176,7 +185,7 @@ async def test_no_decoder_stays_when_its_task_has_ended(sender: Sender, cancelle
     if cancelled:
         checking.cancel()
     stop.set()
-    await asyncio.wait({checking}, timeout=5)
+    await asyncio.wait({checking}, timeout=30)
     assert checking.done()
     assert await decoders() == before
 

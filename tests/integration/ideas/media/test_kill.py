@@ -15,7 +15,7 @@ from tests.support.service import succeeded, until
 PIECES = 20
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_an_api_that_is_killed_loses_nothing_it_acknowledged(sender: Sender) -> None:
     picture = encoded(drawing(1200, 900), quality=92)
     content = picture + bytes(PIECE * PIECES - len(picture))
@@ -24,7 +24,7 @@ async def test_an_api_that_is_killed_loses_nothing_it_acknowledged(sender: Sende
     headers = {"Authorization": f"Bearer {token}", "Content-Type": PIECE_TYPE}
     path, loop = f"/v1/uploads/{upload_id}", asyncio.get_running_loop()
     acknowledged = 0
-    async with httpx2.AsyncClient(headers=headers, timeout=10) as client:
+    async with httpx2.AsyncClient(headers=headers, timeout=60) as client:
         for killed_after in (0, 0.004, 0.012, None):
             async with sender.world.program.serving("api", roles=1) as running:
                 url = running.address["api"] + path
@@ -51,18 +51,26 @@ async def test_an_api_that_is_killed_loses_nothing_it_acknowledged(sender: Sende
     assert b"".join([part async for part in sender.files.stream(ready.original)]) == content
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 @pytest.mark.usefixtures("topics")
 async def test_a_worker_that_is_killed_leaves_its_check_to_the_next(sender: Sender) -> None:
     content = encoded(drawing(5000, 4000), quality=95)
     database = sender.world.database["media"]
 
-    async def claimed() -> bool:
-        return await database.count_documents({"attempts": {"$gte": 1}}) > 0
-
     async with sender.world.program.serving("worker", roles=1) as running:
+
+        async def caught() -> bool:
+            """Stops the worker; lets it go on, but for in the midst of a check."""
+            running.process.send_signal(signal.SIGSTOP)
+            if await database.count_documents({"state": "checking", "attempts": 1}):
+                return True
+            running.process.send_signal(signal.SIGCONT)
+            return False
+
+        running.process.send_signal(signal.SIGSTOP)
         ids = [(await sender.send(content))["upload_id"] for _ in range(3)]
-        await until(claimed)
+        running.process.send_signal(signal.SIGCONT)
+        await until(caught)
         running.process.kill()
         await running.process.wait()
     assert await database.count_documents({"state": "ready"}) < len(ids)

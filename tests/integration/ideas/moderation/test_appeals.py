@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from groundswell_contracts.ideas import IdeaRejected
 from groundswell_ideas.appeals.rules import APPEALING
 from groundswell_kit.clock import utc_now
 from tests.integration.ideas.moderation.desk import (
@@ -64,7 +65,10 @@ async def test_an_appeal_may_be_declined_for_good(world: World, idea: str) -> No
     assert rejected["status"] == "rejected"
     answered = await world.done("GET", f"{path}/appeal", **author)
     assert (answered["outcome"], answered["reason"]) == ("declined", "We know that anchor.")
-    assert (await world.event_names()).count("IdeaRejected") == 1
+    assert await world.done("POST", f"{path}/reject", body, by="editor") == rejected
+    told = [e.data for e in await world.events() if isinstance(e.data, IdeaRejected)]
+    assert [event.after_appeal for event in told] == [False, True]
+    assert told[-1].reason == "We know that anchor."
     assert await queue(world) == []
     late = await world.send("POST", f"{path}/approve", {}, by="editor")
     assert (late.status_code, late.json()["errors"][0]["rule"]) == (409, "final")

@@ -3,8 +3,12 @@
 import asyncio
 import re
 
+import pytest
+
 from groundswell_contracts.ideas import IdeaApproved
+from groundswell_ideas.app.parts import ballot_commands
 from groundswell_ideas.screening.lists import word_lists
+from groundswell_kit.clock import utc_now
 from tests.integration.ideas.submissions.desk import (
     SUMMARIES,
     Desk,
@@ -71,12 +75,18 @@ async def test_a_revision_stays_live_or_is_held(kitchen: Desk) -> None:
     assert [r["number"] for r in kept["items"]] == [1, 2, 3, 4]
 
 
+async def approve(desk: Desk, idea_id: str) -> None:
+    """Approves an idea, and leaves what the worker does about it for later."""
+    await desk.world.done("POST", f"/v1/ideas/{idea_id}/approve", {}, by="editor")
+
+
 async def test_an_approved_idea_comes_on_the_ladder(desk: Desk) -> None:
     ladder = await opened(desk.world, desk.decoder, **support_ladder())
     ideas = [(await ladder.hand_in(number))["id"] for number in range(3)]
     for idea_id in ideas[:2]:
         await ladder.world.approve(idea_id)
     await ladder.world.approve(ideas[0])  # a repeat changes nothing
+    assert (await ladder.world.kept("newcomers"))["newcomers"] == []
     contest = await ladder.world.stores.contests.get(BRAND, ladder.contest_id)
     (poll,) = contest.polls
     assert contest.shortlist == poll.idea_ids == tuple(ideas[:2])
@@ -91,10 +101,70 @@ async def test_an_approved_idea_comes_on_the_ladder(desk: Desk) -> None:
 async def test_ideas_approved_at_once_all_come_on_the_ladder(desk: Desk) -> None:
     ladder = await opened(desk.world, desk.decoder, **support_ladder())
     ideas = [(await ladder.hand_in(number))["id"] for number in range(5)]
-    await asyncio.gather(*(ladder.world.approve(idea_id) for idea_id in ideas))
+    await asyncio.gather(*(approve(ladder, idea_id) for idea_id in ideas))
+    before = await ladder.world.stores.contests.get(BRAND, ladder.contest_id)
+    assert (before.polls[0].idea_ids, before.amendments) == ((), 0)
+    listing = ballot_commands(ladder.world.stores).try_next_listing
+    assert any(await asyncio.gather(listing(), listing()))  # as of two workers at once
+    assert not await listing()
     contest = await ladder.world.stores.contests.get(BRAND, ladder.contest_id)
-    assert sorted(contest.polls[0].idea_ids) == sorted(ideas)
-    assert contest.amendments == 5
+    assert contest.shortlist == contest.polls[0].idea_ids == tuple(sorted(ideas))
+    assert contest.amendments == 1
+    names = await ladder.world.event_names()
+    assert (names.count("ContestAmended"), names.count("IdeaShortlisted")) == (1, 5)
+
+
+@pytest.mark.parametrize("way", ["withdraw", "hold", "close"])
+async def test_what_goes_before_it_is_listed_comes_on_no_ballot(desk: Desk, way: str) -> None:
+    ladder = await opened(desk.world, desk.decoder, **support_ladder())
+    goes, stays = [(await ladder.hand_in(number))["id"] for number in range(2)]
+    for idea_id in (goes, stays):
+        await approve(ladder, idea_id)
+    if way == "withdraw":
+        await ladder.done("POST", f"/v1/ideas/{goes}/withdraw")
+    elif way == "hold":
+        why = {"reason": "A letter came."}
+        await ladder.world.done("POST", f"/v1/ideas/{goes}/hold", why, by="editor")
+    else:
+        await ladder.world.enter(ladder.contest_id, "closed")
+    await ladder.world.list_newcomers()
+    contest = await ladder.world.stores.contests.get(BRAND, ladder.contest_id)
+    assert contest.polls[0].idea_ids == (() if way == "close" else (stays,))
+    assert (await ladder.world.kept("newcomers"))["newcomers"] == []
+
+
+async def test_a_contest_that_breaks_keeps_no_other_from_its_ballots(desk: Desk) -> None:
+    broken, sound = [await opened(desk.world, desk.decoder, **support_ladder()) for _ in range(2)]
+    late, idea = [(await ladder.hand_in())["id"] for ladder in (broken, sound)]
+    await approve(broken, late)
+    await approve(sound, idea)
+    contests, newcomers = (desk.world.database[name] for name in ("contests", "newcomers"))
+    whole = await contests.find_one({"_id": broken.contest_id})
+    assert whole is not None
+    await contests.update_one({"_id": broken.contest_id}, {"$unset": {"programme": 1}})
+    await desk.world.list_newcomers()
+    listed = await desk.world.stores.contests.get(BRAND, sound.contest_id)
+    assert listed.polls[0].idea_ids == (idea,)
+
+    await contests.replace_one({"_id": broken.contest_id}, whole)
+    await desk.world.list_newcomers()  # not tried again so soon
+    assert len((await desk.world.kept("newcomers"))["newcomers"]) == 1
+    await newcomers.update_one({"_id": late}, {"$set": {"try_at": utc_now()}})
+    await desk.world.list_newcomers()
+    listed = await desk.world.stores.contests.get(BRAND, broken.contest_id)
+    assert listed.polls[0].idea_ids == (late,)
+
+
+async def test_what_waits_for_a_ballot_takes_its_place(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groundswell_ideas.ballots.rules.BALLOTS_MAXIMUM", 1)
+    ladder = await opened(desk.world, desk.decoder, **support_ladder())
+    first, second = [(await ladder.hand_in(number))["id"] for number in range(2)]
+    await approve(ladder, first)
+    path = f"/v1/ideas/{second}/approve"
+    full = await ladder.world.send("POST", path, {}, by="editor")
+    assert (full.status_code, errors(full)) == (409, [("polls", "maximum")])
 
 
 async def test_elsewhere_an_approved_idea_is_on_no_ballot(desk: Desk) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from groundswell_ideas.app.moderation import decision_routes
-from groundswell_ideas.app.parts import submission_commands
+from groundswell_ideas.app.parts import ballot_commands, submission_commands
 from groundswell_ideas.audit.rules import Why
 from groundswell_kit.mongo import transaction
 from groundswell_kit.problems import Problem
-from tests.integration.ideas.submissions.desk import Desk
+from tests.integration.ideas.submissions.desk import Desk, opened, support_ladder
 from tests.integration.ideas.world import BRAND
 
 WHY = Why(code="duplicate")
@@ -123,3 +123,19 @@ async def test_what_is_approved_and_taken_back_at_once_is_gone(desk: Desk) -> No
         assert names[-1] == "IdeaWithdrawn"
         assert ("IdeaApproved" in names) == (approval.status_code == 200)
     assert (await desk.world.kept("cases"))["cases"] == []
+
+
+async def test_what_is_approved_again_as_others_are_listed_is_not_forgotten(desk: Desk) -> None:
+    world, ladder = desk.world, await opened(desk.world, desk.decoder, **support_ladder())
+    idea_id = (await ladder.hand_in())["id"]
+    why, listing = {"reason": "A letter came."}, ballot_commands(world.stores).try_next_listing
+    await world.done("POST", f"/v1/ideas/{idea_id}/approve", {}, by="editor")
+    await world.done("POST", f"/v1/ideas/{idea_id}/hold", why, by="editor")
+
+    async def approve_again() -> None:
+        await world.done("POST", f"/v1/ideas/{idea_id}/approve", {}, by="editor")
+
+    assert await while_open(ladder, listing, approve_again) is None
+    assert [await listing(), await listing()] == [True, False]
+    contest = await world.stores.contests.get(BRAND, ladder.contest_id)
+    assert contest.polls[0].idea_ids == (idea_id,)

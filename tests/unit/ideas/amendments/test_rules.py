@@ -23,7 +23,14 @@ from groundswell_ideas.amendments.rules import (
     with_poll,
 )
 from groundswell_ideas.contests.rules import Contest, PhaseReached
-from groundswell_ideas.polls.rules import BALLOTS_MAXIMUM, IdeaMerge, Poll, PollChange, PollRules
+from groundswell_ideas.polls.rules import (
+    BALLOT_MAXIMUM,
+    BALLOTS_MAXIMUM,
+    IdeaMerge,
+    Poll,
+    PollChange,
+    PollRules,
+)
 from groundswell_ideas.submissions.rules import Idea, Status
 from groundswell_ideas.terms.rules import PHASES, Phase, Pilot, Region
 
@@ -145,8 +152,17 @@ class TestChanging:
         assert refusals(voting, CLOSING, paused=True) == [(".poll_id", "closed")]
 
     def test_ballots_have_room_together(self, voting: Contest) -> None:
-        room = BALLOTS_MAXIMUM - 5  # a, b, gone on the one, a, b on the other
+        crowd = tuple(f"c{n}" for n in range(BALLOTS_MAXIMUM - 10))
+        voting = replace(voting, polls=(*voting.polls, replace(SOUTH, id="p", idea_ids=crowd)))
+        room = 10 - 5  # a, b, gone on the one, a, b on the other
         fits = tuple(f"n{n}" for n in range(room))
+        ideas = {idea_id: idea(idea_id) for idea_id in (*fits, "one_more")}
+        assert refusals(voting, ideas=ideas, added_idea_ids=fits) == []
+        over = refusals(voting, ideas=ideas, added_idea_ids=(*fits, "one_more"))
+        assert over == [(".added_idea_ids", "maximum")]
+
+    def test_a_ballot_has_room(self, voting: Contest) -> None:
+        fits = tuple(f"n{n}" for n in range(BALLOT_MAXIMUM - 3))  # a, b, gone
         ideas = {idea_id: idea(idea_id) for idea_id in (*fits, "one_more")}
         assert refusals(voting, ideas=ideas, added_idea_ids=fits) == []
         over = refusals(voting, ideas=ideas, added_idea_ids=(*fits, "one_more"))

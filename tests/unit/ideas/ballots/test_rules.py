@@ -16,7 +16,14 @@ from groundswell_ideas.ballots.rules import (
 )
 from groundswell_ideas.contests.phases import enter
 from groundswell_ideas.contests.rules import Contest, Winner
-from groundswell_ideas.polls.rules import BALLOTS_MAXIMUM, IdeaMerge, Poll, PollChange, PollRules
+from groundswell_ideas.polls.rules import (
+    BALLOT_MAXIMUM,
+    BALLOTS_MAXIMUM,
+    IdeaMerge,
+    Poll,
+    PollChange,
+    PollRules,
+)
 from groundswell_ideas.submissions.rules import Idea
 from groundswell_ideas.templates.catalogue import Templates
 
@@ -56,7 +63,10 @@ def test_an_idea_comes_on_the_open_ballots_of_its_region(
         poll(now, id="merged", merged=(IdeaMerge("idea_1", "idea_2"),)),
     )
     contest = replace(ladder, polls=polls)
-    assert [p.id for p in ballots_for(contest, idea, now)] == ["open", "own"]
+    assert [(p.id, new) for p, new in ballots_for(contest, [idea], now)] == [
+        ("open", [idea]),
+        ("own", [idea]),
+    ]
     assert [p.id for p in ballots_with(contest, idea, now)] == ["there"]
 
 
@@ -64,13 +74,25 @@ def test_where_ideas_do_not_come_in_during_the_vote_none_comes_on_a_ballot(
     draft: Contest, idea: Idea, now: datetime
 ) -> None:
     contest = enter(replace(draft, polls=(poll(now),)), "voting", now)
-    assert ballots_for(contest, idea, now) == []
+    assert ballots_for(contest, [idea], now) == []
 
 
 def test_ballots_have_an_end(ladder: Contest, now: datetime) -> None:
-    full = replace(ladder, polls=(poll(now, idea_ids=("i",) * BALLOTS_MAXIMUM),))
-    assert [o.rule for o in obstacles_to_listing(full, 1)] == ["maximum"]
-    assert obstacles_to_listing(ladder, 1) == []
+    half = ("i",) * (BALLOTS_MAXIMUM // 2)
+    north, south = (poll(now, id=name, idea_ids=half[:-3]) for name in ("north", "south"))
+    contest = replace(ladder, polls=(north, south))
+    assert obstacles_to_listing(contest, [north, south], 3) == []
+    assert [o.rule for o in obstacles_to_listing(contest, [north, south], 4)] == ["maximum"]
+    assert obstacles_to_listing(contest, [north], 6) == []
+
+
+def test_a_ballot_has_an_end(ladder: Contest, now: datetime) -> None:
+    almost = poll(now, idea_ids=("i",) * (BALLOT_MAXIMUM - 2), removed_idea_ids=("gone",))
+    other = poll(now, id="other")
+    contest = replace(ladder, polls=(almost, other))
+    assert obstacles_to_listing(contest, [almost, other], 1) == []
+    assert [o.rule for o in obstacles_to_listing(contest, [almost, other], 2)] == ["maximum"]
+    assert obstacles_to_listing(contest, [other], 2) == []
 
 
 def test_a_shortlist_loses_an_idea_in_all_its_parts(draft: Contest) -> None:
@@ -194,6 +216,7 @@ def test_what_a_poll_has_counted_as_one_is_not_parted(
 
 
 def test_ideas_that_left_for_others_count_in_full_ballots(ladder: Contest, now: datetime) -> None:
-    gone = tuple(IdeaMerge(f"idea_{n}", "idea_x") for n in range(BALLOTS_MAXIMUM))
-    full = replace(ladder, polls=(poll(now, merged=gone),))
-    assert [o.rule for o in obstacles_to_listing(full, 1)] == ["maximum"]
+    gone = tuple(IdeaMerge(f"idea_{n}", "idea_x") for n in range(BALLOT_MAXIMUM))
+    full = poll(now, merged=gone)
+    found = obstacles_to_listing(replace(ladder, polls=(full,)), [full], 1)
+    assert [o.rule for o in found] == ["maximum"]

@@ -30,6 +30,7 @@ from groundswell_ideas.contests.rules import (
     with_terms,
 )
 from groundswell_ideas.polls.rules import (
+    BALLOT_MAXIMUM,
     BALLOTS_MAXIMUM,
     Eligibility,
     IdeaMerge,
@@ -327,6 +328,42 @@ class TestTakingIdeas:
         assert bool(obstacles_to_taking_ideas(contest, None, now)) == (phase != "submission")
         ladder = replace(contest, programme=templates["support-ladder"].programme)
         assert bool(obstacles_to_taking_ideas(ladder, None, now)) == (phase != "voting")
+
+    def test_none_is_taken_for_which_no_ballot_has_room(
+        self, draft: Contest, templates: Templates, now: datetime
+    ) -> None:
+        ladder = in_phase(draft, "voting")
+        ladder = replace(ladder, programme=templates["support-ladder"].programme)
+        half = BALLOTS_MAXIMUM // 2
+        for ideas, found in (
+            ([BALLOT_MAXIMUM - 1], []),
+            ([BALLOT_MAXIMUM], ["polls"]),
+            ([half, half - 1], []),
+            ([half, half], ["polls"]),
+        ):
+            polls = tuple(self.poll(number) for number in ideas)
+            full = replace(ladder, polls=polls)
+            assert fields(obstacles_to_taking_ideas(full, None, now)) == found
+
+    def test_a_full_ballot_keeps_nothing_from_the_others(
+        self, draft: Contest, templates: Templates, now: datetime
+    ) -> None:
+        ladder = in_phase(draft, "voting")
+        ladder = replace(ladder, programme=templates["support-ladder"].programme)
+        north = replace(ladder, polls=(replace(self.poll(BALLOT_MAXIMUM), region="north"),))
+        assert fields(obstacles_to_taking_ideas(north, "north", now)) == ["polls"]
+        assert obstacles_to_taking_ideas(north, "south", now) == []
+        over = replace(ladder, polls=(replace(self.poll(BALLOT_MAXIMUM), closes_at=now),))
+        assert obstacles_to_taking_ideas(over, None, now) == []
+
+    def poll(self, ideas: int) -> Poll:
+        return Poll(
+            id="poll_1",
+            name="",
+            rules=PollRules(),
+            idea_ids=("an_idea",) * ideas,
+            closes_at=self.CLOSING,
+        )
 
     def test_until_the_published_moment(self, draft: Contest) -> None:
         contest = in_phase(draft, "submission")

@@ -97,14 +97,14 @@ def test_where_all_are_on_it_nobody_sets_it(contest: Contest) -> None:
 
 
 def test_all_approved_ideas_come_on_it_by_themselves(contest: Contest) -> None:
-    everybody = filled(listing(contest, Shortlisting(by="all")), [idea("idea_2"), idea("idea_1")])
+    everybody = filled(listing(contest, Shortlisting(by="all")), {"idea_2": None, "idea_1": None})
     assert everybody.shortlist == ("idea_2", "idea_1")
     assert everybody.version == contest.version
 
 
 def test_from_any_other_go_those_that_are_approved_no_more(contest: Contest) -> None:
     listed = with_shortlist(contest, ["idea_1", "idea_2"])
-    left = filled(listed, [idea("idea_2")])
+    left = filled(listed, {"idea_2": None})
     assert left.shortlist == ("idea_2",)
     ten = listing(left, Shortlisting(size=2))
     assert rules(obstacles_to_entering(ten, "voting", NOW)) == ["size"]
@@ -140,7 +140,7 @@ class TestRegions:
 
     def test_all_ideas_come_on_the_part_of_theirs(self, contest: Contest) -> None:
         regional = listing(contest, Shortlisting(by="all"), "south", "north")
-        approved = [idea("idea_1", "north"), idea("idea_2", "south"), idea("idea_3", "north")]
+        approved = {"idea_1": "north", "idea_2": "south", "idea_3": "north"}
         everybody = filled(regional, approved)
         assert everybody.shortlists == {"south": ("idea_2",), "north": ("idea_1", "idea_3")}
         assert everybody.shortlist == ("idea_2", "idea_1", "idea_3")

@@ -17,6 +17,7 @@ from groundswell_notifications.audience.rules import (
     choices,
     is_staff_told,
     is_told,
+    staff_kinds,
 )
 from groundswell_notifications.audience.schemas import Choices
 
@@ -64,6 +65,37 @@ def test_staff_are_told_by_role(kind: Kind, roles: set[str], since: datetime, to
     assert is_staff_told(member, kind, OPENED) is told
 
 
+@pytest.mark.parametrize(
+    ("roles", "since", "told"),
+    [
+        ({"juror"}, BEFORE, True),
+        ({"juror"}, AFTER, False),
+        ({"manager"}, BEFORE, False),
+    ],
+)
+def test_what_is_for_some_by_name_is_for_nobody_else(
+    roles: set[str], since: datetime, told: bool
+) -> None:
+    member = StaffMember(member_id="staff_1", roles=frozenset(roles), since=since)
+    assert is_staff_told(member, "scores_asked", OPENED, ["staff_2", "staff_1"]) is told
+    assert not is_staff_told(member, "scores_asked", OPENED, ["staff_2"])
+    assert not is_staff_told(member, "scores_asked", OPENED, [])
+
+
+@pytest.mark.parametrize(
+    ("roles", "kinds"),
+    [
+        ({"editor"}, ("staff_briefed",)),
+        ({"juror"}, ("staff_briefed", "scores_asked")),
+        ({"expert"}, ("review_asked",)),
+        ({"manager", "juror"}, ("staff_briefed", "scores_asked", "answer_overdue")),
+        ({"integrator"}, ()),
+    ],
+)
+def test_each_role_has_its_kinds(roles: set[str], kinds: tuple[Kind, ...]) -> None:
+    assert staff_kinds(roles) == kinds
+
+
 def test_each_kind_is_for_people_or_for_staff() -> None:
     assert {*PERSON_KINDS} | {*STAFF_KINDS} == {*KINDS}
     assert {*PERSON_KINDS}.isdisjoint(STAFF_KINDS)
@@ -75,8 +107,7 @@ def test_all_mails_are_wanted_but_for_those_ended() -> None:
     assert choices([], KINDS) == dict.fromkeys(KINDS, True)
     assert choices(["won"], KINDS) == dict.fromkeys(KINDS, True) | {"won": False}
     assert choices(["won", "staff_briefed"], STAFF_KINDS) == {
-        "staff_briefed": False,
-        "answer_overdue": True,
+        kind: kind != "staff_briefed" for kind in STAFF_KINDS
     }
 
 

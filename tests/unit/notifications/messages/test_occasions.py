@@ -31,8 +31,11 @@ WHERE_IT_LEADS = {
     "reward_granted": ("person_1", "/rewards"),
     "reward_reversed": ("person_1", "/rewards"),
     "staff_briefed": (EVERYBODY, "/contests/con_1"),
+    "scores_asked": (EVERYBODY, "/contests/con_1"),
+    "review_asked": (EVERYBODY, "/ideas/idea_1"),
     "answer_overdue": (EVERYBODY, "/contests/con_1"),
 }
+NAMED = {"scores_asked": ("staff_1", "staff_2"), "review_asked": ("staff_3",)}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -42,7 +45,9 @@ def test_each_kind_has_its_event(kind: str, telling: dict[str, Event]) -> None:
     assert told.kind == kind
     assert told.contest_id == "con_1"
     assert (told.person_id, told.path) == WHERE_IT_LEADS[kind]
-    assert told.idea_id == (None if told.person_id is EVERYBODY else "idea_1")
+    is_of_contest = told.person_id is EVERYBODY and kind != "review_asked"
+    assert told.idea_id == (None if is_of_contest else "idea_1")
+    assert told.member_ids == NAMED.get(kind)
 
 
 @pytest.mark.parametrize(

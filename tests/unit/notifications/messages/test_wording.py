@@ -3,6 +3,7 @@
 import pytest
 
 from groundswell_contracts.event import Event
+from groundswell_contracts.ideas import IdeaVotesStayed
 from groundswell_notifications.audience.rules import KINDS, Kind
 from groundswell_notifications.messages.occasions import occasion
 from groundswell_notifications.messages.rules import SUBJECT_CHARACTERS
@@ -28,6 +29,8 @@ SUBJECTS = {
     "reward_granted": "Your reward of 500.00 GBP is booked",
     "reward_reversed": "Your reward of 500.00 GBP was taken back",
     "staff_briefed": "You hear of it first: “RRS Boaty”",
+    "scores_asked": "Your scores are asked for: “RRS Boaty”",
+    "review_asked": "You are asked about the idea “RRS Boaty”",
     "answer_overdue": "“RRS Boaty” owes its answer",
 }
 WITH_A_REASON = (
@@ -82,6 +85,34 @@ def test_where_votes_went_along_the_author_is_told(
     assert ("The votes for it count for that one now" in worded(merged).text) == with_votes
 
 
+def test_who_appealed_in_vain_is_told_so(telling: dict[str, Event]) -> None:
+    declined = telling["idea_rejected"].model_copy(update={"after_appeal": True})
+    assert worded(declined).subject == "Your idea “RRS Boaty” stays turned down"
+    assert "once more, as you asked" in worded(declined).text
+    assert worded(declined).text.endswith("It floats.")
+    assert "as you asked" not in worded(telling["idea_rejected"]).text
+
+
+def test_votes_that_stayed_are_told_with_their_reason() -> None:
+    stayed = IdeaVotesStayed(
+        idea_id="idea_1",
+        contest_id="con_1",
+        participant_id="person_1",
+        title="RRS Boaty",
+        into_idea_id="idea_2",
+        poll_id="poll_1",
+        reason="The poll has closed.",
+    )
+    told = occasion(stayed)
+    assert told is not None
+    assert (told.kind, told.person_id, told.path) == ("idea_merged", "person_1", "/ideas/idea_2")
+    subject, text = worded(stayed)
+    assert subject == "The votes for your idea “RRS Boaty” did not go along"
+    assert "there they count for your idea alone" in text
+    assert text.endswith("The poll has closed.")
+    assert "The editor's reason" not in text
+
+
 def test_the_contest_is_named_where_it_is_known(telling: dict[str, Event]) -> None:
     assert "handed in to “Name our ship”" in worded(telling["idea_received"]).text
     assert "handed in to the contest" in worded(telling["idea_received"], contest=None).text
@@ -113,6 +144,21 @@ def test_staff_read_their_own_words_and_when_it_opens(telling: dict[str, Event])
     unsaid = words("staff_briefed", {"contest": "RRS Boaty", "reason": None, "opens_at": None}).text
     assert unsaid.startswith("We have a question for our customers")
     assert "has no day of opening yet" in unsaid
+
+
+def test_a_juror_reads_which_round_is_open_and_until_when(telling: dict[str, Event]) -> None:
+    text = worded(telling["scores_asked"]).text
+    assert "its round “RRS Boaty” is open. Until 16 April 2026, 23:00 UTC you can score" in text
+    by_hand = words("scores_asked", {"contest": "RRS Boaty", "round": "Final", "closes_at": None})
+    assert "Until the brand closes it you can score" in by_hand.text
+
+
+def test_an_expert_reads_about_which_idea_and_by_when(telling: dict[str, Event]) -> None:
+    text = worded(telling["review_asked"]).text
+    assert "The idea “RRS Boaty” has come to the end of its ladder" in text
+    assert "from 2 March 2026, 09:00 UTC until 16 April 2026, 23:00 UTC" in text
+    at_any_time = {"idea": "RRS Boaty", "contest": None, "opens_at": None, "closes_at": None}
+    assert "You can answer it where" in words("review_asked", at_any_time).text
 
 
 def test_a_missed_day_is_told_with_what_was_done_by_then(telling: dict[str, Event]) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from groundswell_voting.polls import rules
+from groundswell_voting.polls.refusals import CLOSING
 from groundswell_voting.polls.rules import (
     ClosingChange,
     DeadlineChange,
@@ -70,13 +71,15 @@ def test_an_open_poll_may_be_changed_and_no_other(what: What) -> None:
     ],
 )
 def test_what_cannot_be_is_refused(what: What, reason: str) -> None:
-    assert refusal(POLL, what) == reason
+    refused = refusal(POLL, what)
+    assert refused is not None
+    assert refused.words == reason
 
 
 def test_what_is_to_close_is_paused_and_does_not_go_on() -> None:
     closing = replace(POLL, close_requested=True)
     assert refusal(closing, PauseChange(paused=True)) is None
-    assert refusal(closing, PauseChange(paused=False)) == "The poll is closing."
+    assert refusal(closing, PauseChange(paused=False)) == CLOSING
 
 
 def test_a_ballot_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:

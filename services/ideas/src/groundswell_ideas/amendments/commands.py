@@ -1,11 +1,10 @@
 """What a brand can amend: polls while people vote, who curates, whether an open contest goes on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groundswell_contracts.contests import ContestAmended
-from groundswell_contracts.event import Event
 from groundswell_ideas.amendments.rules import (
     Amendment,
     newly_shortlisted,
@@ -32,7 +31,7 @@ from groundswell_ideas.contests.rules import Contest, rules_in
 from groundswell_ideas.contests.store import ContestStore
 from groundswell_ideas.polls.events import change_to, plan_to
 from groundswell_ideas.polls.rules import Poll, PollChange
-from groundswell_ideas.selection.events import shortlisted
+from groundswell_ideas.selection.commands import ShortlistCommands
 from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_ideas.terms.rules import Obstacle
 from groundswell_kit.clock import utc_now
@@ -50,6 +49,7 @@ class AmendmentCommands:
     ideas: IdeaStore
     amendments: AmendmentStore
     timers: TimerStore
+    shortlists: ShortlistCommands
 
     async def change_poll(
         self, brand_id: str, contest_id: str, reason: str, change: PollChange
@@ -63,8 +63,9 @@ class AmendmentCommands:
             refuse_for(obstacles_to_changing(contest, change, ideas, now), VALIDATION)
             amended = with_change(contest, change)
             amendment = _amendment(amended, reason, now)
-            events = [shortlisted(ideas[id_]) for id_ in newly_shortlisted(contest, change)]
-            return await self._keep(amended, replace(amendment, poll_changed=change), events)
+            kept = await self._keep(amended, replace(amendment, poll_changed=change))
+            await self.shortlists.tell(amended, newly_shortlisted(contest, change))
+            return kept
 
         return await transaction(self.contests.client, work)
 
@@ -84,7 +85,7 @@ class AmendmentCommands:
             opened = replace(poll, id=poll_id, rules=rules)
             amended = with_poll(contest, opened)
             amendment = _amendment(amended, reason, now)
-            return await self._keep(amended, replace(amendment, poll_opened=opened), [])
+            return await self._keep(amended, replace(amendment, poll_opened=opened))
 
         return await transaction(self.contests.client, work)
 
@@ -101,7 +102,7 @@ class AmendmentCommands:
             refuse_for(obstacles_to_handing_over(contest, curator))
             amended = handed_over(contest, curator)
             amendment = _amendment(amended, reason, utc_now())
-            return await self._keep(amended, replace(amendment, curator=curator), [])
+            return await self._keep(amended, replace(amendment, curator=curator))
 
         return await transaction(self.contests.client, work)
 
@@ -128,7 +129,7 @@ class AmendmentCommands:
             now = utc_now()
             amended = widened(contest, now)
             amendment = _amendment(amended, reason, now)
-            return await self._keep(amended, replace(amendment, pilot_widened=True), [])
+            return await self._keep(amended, replace(amendment, pilot_widened=True))
 
         return await transaction(self.contests.client, work)
 
@@ -171,10 +172,8 @@ class AmendmentCommands:
         refuse_for(obstacles_to_amending(contest))
         return contest
 
-    async def _keep(
-        self, amended: Contest, amendment: Amendment, events: Sequence[Event]
-    ) -> Amendment:
-        await self.contests.save(amended.brand_id, amended, [*events, _told(amended, amendment)])
+    async def _keep(self, amended: Contest, amendment: Amendment) -> Amendment:
+        await self.contests.save(amended.brand_id, amended, [_told(amended, amendment)])
         await self.amendments.add(amended.brand_id, amendment)
         return amendment
 

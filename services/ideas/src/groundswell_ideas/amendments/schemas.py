@@ -131,11 +131,23 @@ class OpenedPollAnswer(PollAnswer):
         return cls(**dict(PollAnswer.of(poll)), idea_ids=list(poll.idea_ids))
 
 
+class RefusalAnswer(Answer):
+    """A part of an amendment that the poll could not take any more: nothing of it was done.
+
+    Votes that were to move with an idea stayed where they were.
+    """
+
+    refused: PollChangeAnswer
+    code: str
+    reason: str
+    refused_at: datetime
+
+
 class AmendmentAnswer(Answer):
     """A change of a contest since it opened. Those of a contest are numbered from 1.
 
     `paused` says that the contest stands still from then on, or goes on again; `curator` is the
-    office that picks the shortlist from then on.
+    office that picks the shortlist from then on. `refusals` are parts of `poll_changed`.
     """
 
     number: int
@@ -146,6 +158,7 @@ class AmendmentAnswer(Answer):
     paused: bool | None
     pilot_widened: bool
     curator: str | None
+    refusals: list[RefusalAnswer]
 
     @classmethod
     def of(cls, amendment: Amendment) -> Self:
@@ -160,6 +173,7 @@ class AmendmentAnswer(Answer):
             paused=amendment.paused,
             pilot_widened=amendment.pilot_widened,
             curator=None if curator is None else curator.office,
+            refusals=[RefusalAnswer.model_validate(each) for each in amendment.refusals],
         )
 
 

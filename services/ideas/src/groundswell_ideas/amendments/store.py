@@ -7,14 +7,16 @@ from pydantic import TypeAdapter
 from pymongo import ASCENDING
 from pymongo.asynchronous.database import AsyncDatabase
 
-from groundswell_ideas.amendments.rules import Amendment
+from groundswell_ideas.amendments.rules import Amendment, amendment_id
+from groundswell_ideas.amendments.rules.refusals import Refusal
+from groundswell_ideas.polls.rules import PollChange
 from groundswell_kit.mongo import Document
 
 _AMENDMENT = TypeAdapter(Amendment)
 
 
 class AmendmentStore:
-    """The amendments of all contests; they are never changed."""
+    """The amendments of all contests. What a poll refuses of one is added; nothing else changes."""
 
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._amendments = database["amendments"]
@@ -31,6 +33,32 @@ class AmendmentStore:
         document = asdict(amendment) | {"_id": amendment.id, "brand_id": brand_id}
         document["idea_ids"] = list(amendment.idea_ids)
         await self._amendments.insert_one(document)
+
+    async def get(self, brand_id: str, contest_id: str, number: int) -> Amendment:
+        """The amendment of this number. Raises LookupError when there is none."""
+        known = {"brand_id": brand_id, "_id": amendment_id(contest_id, number)}
+        document = await self._amendments.find_one(known)
+        if document is None:
+            raise LookupError(f"{contest_id} has no amendment {number}")
+        return _AMENDMENT.validate_python(document)
+
+    async def refuse(self, brand_id: str, amendment: Amendment, refusal: Refusal) -> None:
+        """Adds what a poll could not take of an amendment; in the caller's transaction."""
+        known = {"brand_id": brand_id, "_id": amendment.id}
+        await self._amendments.update_one(known, {"$push": {"refusals": asdict(refusal)}})
+
+    async def of_poll_behind(
+        self, brand_id: str, contest_id: str, number: int, poll_id: str
+    ) -> list[PollChange]:
+        """What amendments behind the one of this number change in a poll."""
+        wanted = {
+            "brand_id": brand_id,
+            "contest_id": contest_id,
+            "_id": {"$gt": amendment_id(contest_id, number)},
+            "poll_changed.poll_id": poll_id,
+        }
+        found = [_AMENDMENT.validate_python(d) async for d in self._amendments.find(wanted)]
+        return [each.poll_changed for each in found if each.poll_changed is not None]
 
     async def page(
         self, brand_id: str, contest_id: str, after: str | None, limit: int

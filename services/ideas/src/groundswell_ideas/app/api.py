@@ -18,10 +18,12 @@ from groundswell_ideas.app.moderation import (
     record_routes,
 )
 from groundswell_ideas.app.parts import (
+    asking,
     contest_commands,
     ranking_queries,
     review_commands,
     selection_commands,
+    shortlist_commands,
     submission_commands,
 )
 from groundswell_ideas.app.showcase import export_routes, showcase_routes
@@ -165,7 +167,7 @@ def _outcome(stores: Stores) -> Sequence[Routes]:
     reviews = ReviewQueries(contests, stores.ideas, stores.reviews)
     return (
         JuryRoutes(
-            JuryCommands(stores.contests, stores.ideas, stores.juries),
+            JuryCommands(stores.contests, stores.ideas, stores.juries, asking(stores)),
             rankings.juries,
             stores.idempotency,
         ),
@@ -185,7 +187,13 @@ def _outcome(stores: Stores) -> Sequence[Routes]:
             )
         ),
         AmendmentRoutes(
-            AmendmentCommands(stores.contests, stores.ideas, stores.amendments, stores.timers),
+            AmendmentCommands(
+                stores.contests,
+                stores.ideas,
+                stores.amendments,
+                stores.timers,
+                shortlist_commands(stores),
+            ),
             AmendmentQueries(contests, stores.amendments),
             stores.idempotency,
         ),

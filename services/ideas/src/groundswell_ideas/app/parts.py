@@ -8,16 +8,18 @@ from groundswell_ideas.cases.commands import CaseCommands
 from groundswell_ideas.contests.commands import ContestCommands
 from groundswell_ideas.contests.queries import ContestQueries
 from groundswell_ideas.erasure.commands import ErasureCommands
+from groundswell_ideas.juries.commands.asking import Asking
 from groundswell_ideas.juries.queries import JuryQueries
 from groundswell_ideas.media.commands import MediaCommands
 from groundswell_ideas.merging.commands import MergingCommands
 from groundswell_ideas.quotas.commands import QuotaCommands
 from groundswell_ideas.reasons.catalogue import reasons
+from groundswell_ideas.refusals.commands import RefusalCommands
 from groundswell_ideas.reviews.commands import ReviewCommands
 from groundswell_ideas.screening.commands import ScreeningCommands
 from groundswell_ideas.screening.lists import folding, word_lists
 from groundswell_ideas.screening.screens import TextScreen
-from groundswell_ideas.selection.commands import SelectionCommands
+from groundswell_ideas.selection.commands import SelectionCommands, ShortlistCommands
 from groundswell_ideas.selection.queries import RankingQueries, ShortlistQueries
 from groundswell_ideas.settings import Settings
 from groundswell_ideas.submissions.commands import SubmissionCommands
@@ -27,8 +29,23 @@ from groundswell_ideas.submissions.commands.publication import Publication
 
 def contest_commands(stores: Stores) -> ContestCommands:
     """What a brand and its calendar can do with a contest, on these stores."""
-    shortlists = ShortlistQueries(stores.ideas)
-    return ContestCommands(stores.contests, stores.timers, stores.ideas, shortlists)
+    return ContestCommands(
+        stores.contests,
+        stores.timers,
+        stores.ideas,
+        ShortlistQueries(stores.ideas),
+        shortlist_commands(stores),
+    )
+
+
+def shortlist_commands(stores: Stores) -> ShortlistCommands:
+    """What tells who is on shortlists, on these stores."""
+    return ShortlistCommands(stores.contests, stores.ideas, stores.untold)
+
+
+def asking(stores: Stores) -> Asking:
+    """What asks jurors for their scores, on these stores."""
+    return Asking(stores.contests, stores.juries)
 
 
 def jury_queries(stores: Stores) -> JuryQueries:
@@ -43,8 +60,13 @@ def ranking_queries(stores: Stores) -> RankingQueries:
 
 def selection_commands(stores: Stores) -> SelectionCommands:
     """What leads to winners, on these stores."""
-    juries = jury_queries(stores)
-    return SelectionCommands(stores.contests, stores.ideas, stores.tallies, juries)
+    return SelectionCommands(
+        stores.contests,
+        stores.ideas,
+        stores.tallies,
+        jury_queries(stores),
+        shortlist_commands(stores),
+    )
 
 
 def review_commands(stores: Stores) -> ReviewCommands:
@@ -65,8 +87,19 @@ def screening_commands(settings: Settings, stores: Stores) -> ScreeningCommands:
 
 def publication(stores: Stores) -> Publication:
     """What makes ideas public, on these stores."""
-    ballots = BallotCommands(stores.contests, stores.amendments, stores.reviews)
-    return Publication(stores.ideas, MediaCommands(stores.media), ballots)
+    return Publication(stores.ideas, MediaCommands(stores.media), ballot_commands(stores))
+
+
+def ballot_commands(stores: Stores) -> BallotCommands:
+    """What changes open ballots as ideas change, on these stores."""
+    return BallotCommands(
+        stores.contests, stores.amendments, stores.reviews, stores.ideas, stores.newcomers
+    )
+
+
+def refusal_commands(stores: Stores) -> RefusalCommands:
+    """What becomes of amendments that polls refuse, on these stores."""
+    return RefusalCommands(stores.contests, stores.amendments, stores.merges, stores.ideas)
 
 
 def submission_commands(settings: Settings, stores: Stores) -> SubmissionCommands:

@@ -7,6 +7,7 @@ from groundswell_ideas.admission.store import AdmissionStore
 from groundswell_ideas.amendments.store import AmendmentStore
 from groundswell_ideas.appeals.store import AppealStore
 from groundswell_ideas.audit.store import ActStore
+from groundswell_ideas.ballots.store import NewcomerStore
 from groundswell_ideas.calendar.store import TimerStore
 from groundswell_ideas.cases.store import CaseStore
 from groundswell_ideas.contests.store import ContestStore
@@ -19,7 +20,7 @@ from groundswell_ideas.quotas.store import QuotaStore
 from groundswell_ideas.reports.store import ReportStore
 from groundswell_ideas.reviews.store import ReviewStore
 from groundswell_ideas.screening.store import ScreeningStore
-from groundswell_ideas.selection.store import TallyStore
+from groundswell_ideas.selection.store import TallyStore, UntoldStore
 from groundswell_ideas.showcase.store import (
     AttributionStore,
     ShareLinkStore,
@@ -41,6 +42,7 @@ TOPICS = (
     topics.TALLIES,
     topics.WINNERS,
     topics.COMMITMENTS,
+    topics.STAFF,
     topics.PEOPLE,
     topics.dead_letters(SERVICE),
 )
@@ -58,9 +60,11 @@ class Stores:
         self.timers = TimerStore(database)
         self.admission = AdmissionStore(database)
         self.ideas = IdeaStore(database, self.outbox)
-        self.juries = JuryStore(database)
+        self.juries = JuryStore(database, self.outbox)
         self.tallies = TallyStore(database)
-        self.reviews = ReviewStore(database)
+        self.untold = UntoldStore(database, self.outbox)
+        self.newcomers = NewcomerStore(database)
+        self.reviews = ReviewStore(database, self.outbox)
         self.amendments = AmendmentStore(database)
         self.media = MediaStore(database)
         self.screenings = ScreeningStore(database)
@@ -89,6 +93,7 @@ class Stores:
             self.admission,
             self.ideas,
             self.juries,
+            self.newcomers,
             self.reviews,
             self.amendments,
             self.media,

@@ -1,29 +1,37 @@
 """The role that takes events in, publishes the outbox, keeps time and checks uploads."""
 
+from collections.abc import Awaitable, Callable
+
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.people import PersonErased
 from groundswell_contracts.tallies import (
+    AmendmentRefused,
     TallyCertified,
     ThresholdMissed,
     ThresholdReached,
     VotesAttributed,
 )
 from groundswell_ideas.app.parts import (
+    asking,
+    ballot_commands,
     contest_commands,
     erasure_commands,
+    refusal_commands,
     review_commands,
     selection_commands,
+    shortlist_commands,
 )
 from groundswell_ideas.app.stores import SERVICE, Stores
 from groundswell_ideas.backlog.queries import BacklogQueries
 from groundswell_ideas.backlog.tasks import BacklogTask
-from groundswell_ideas.contests.timekeeper import Timekeeper
+from groundswell_ideas.chores import Chore
 from groundswell_ideas.erasure.handlers import ErasureHandlers
 from groundswell_ideas.inspection.commands import InspectionCommands
 from groundswell_ideas.inspection.tasks import InspectionTasks
 from groundswell_ideas.media.files import Files
+from groundswell_ideas.refusals.handlers import RefusalHandlers
 from groundswell_ideas.reviews.handlers import ReviewHandlers
 from groundswell_ideas.selection.handlers import SelectionHandlers
 from groundswell_ideas.settings import Settings
@@ -58,7 +66,10 @@ def worker_role(settings: Settings) -> Role:
         health,
         [
             consumer.run,
-            _timekeeper(database, stores, health).run,
+            _chore("timers", contest_commands(stores).try_next_timer, database, health),
+            _chore("rounds", asking(stores).ask_next, database, health),
+            _chore("listings", ballot_commands(stores).try_next_listing, database, health),
+            _chore("tidings", shortlist_commands(stores).try_next_tidings, database, health),
             BacklogTask(
                 BacklogQueries(stores.media, stores.cases, stores.timers),
                 health.heartbeat("backlog", SILENCE_SECONDS),
@@ -71,6 +82,7 @@ def worker_role(settings: Settings) -> Role:
 def _consumer(
     settings: Settings, database: AsyncDatabase[Document], stores: Stores, health: Health
 ) -> EventConsumer:
+    refusals = RefusalHandlers(refusal_commands(stores))
     selection = SelectionHandlers(selection_commands(stores))
     erasure = ErasureHandlers(erasure_commands(stores))
     reviews = ReviewHandlers(review_commands(stores))
@@ -83,6 +95,7 @@ def _consumer(
         settings.kafka_bootstrap,
         SERVICE,
         {
+            AmendmentRefused: refusals.on_amendment_refused,
             TallyCertified: selection.on_tally_certified,
             ThresholdReached: _both(reviews.on_threshold_reached, ladders.on_threshold),
             ThresholdMissed: _both(reviews.on_threshold_missed, ladders.on_threshold),
@@ -105,12 +118,14 @@ def _both(first: Handler, second: Handler) -> Handler:
     return handle
 
 
-def _timekeeper(database: AsyncDatabase[Document], stores: Stores, health: Health) -> Timekeeper:
-    return Timekeeper(
-        contest_commands(stores),
-        Lease(database, "timers", new_id("timekeeper")),
-        health.heartbeat("timers", SILENCE_SECONDS),
-    )
+def _chore(
+    name: str,
+    do_next: Callable[[], Awaitable[bool]],
+    database: AsyncDatabase[Document],
+    health: Health,
+) -> Task:
+    lease = Lease(database, name, new_id(name))
+    return Chore(name, do_next, lease, health.heartbeat(name, SILENCE_SECONDS)).run
 
 
 def _inspection_tasks(settings: Settings, stores: Stores, health: Health) -> list[Task]:

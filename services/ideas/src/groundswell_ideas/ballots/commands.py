@@ -14,6 +14,7 @@ from groundswell_ideas.amendments.store import AmendmentStore
 from groundswell_ideas.ballots.rules import (
     ballots_for,
     ballots_with,
+    has_yet_to_open,
     merged,
     obstacles_to_listing,
     obstacles_to_merging,
@@ -21,6 +22,8 @@ from groundswell_ideas.ballots.rules import (
     parted,
     without,
 )
+from groundswell_ideas.ballots.store import NewcomerStore
+from groundswell_ideas.calendar.rules import RETRY
 from groundswell_ideas.contests.rules import Contest
 from groundswell_ideas.contests.store import ContestStore
 from groundswell_ideas.polls.events import change_to
@@ -28,11 +31,19 @@ from groundswell_ideas.polls.rules import PollChange
 from groundswell_ideas.reviews.store import ReviewStore
 from groundswell_ideas.selection.events import shortlisted
 from groundswell_ideas.submissions.rules import Idea
-from groundswell_kit.mongo import transaction
+from groundswell_ideas.submissions.store import IdeaStore
+from groundswell_kit.clock import utc_now
+from groundswell_kit.mongo import is_unavailable, transaction
+from groundswell_kit.observability import get_logger
 from groundswell_kit.problems import forbidden
 from groundswell_kit.refusals import refuse_for
 
-WHY_LISTED = "An idea that came in was approved."
+log = get_logger()
+
+WHY_LISTED = "What came in was approved."
+
+TOGETHER = 500
+"""As many ideas come on ballots at a time as one transaction is quick with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +53,60 @@ class BallotCommands:
     contests: ContestStore
     amendments: AmendmentStore
     reviews: ReviewStore
+    ideas: IdeaStore
+    newcomers: NewcomerStore
 
     async def enlist(self, idea: Idea, now: datetime) -> None:
-        """Puts an approved idea on the ballots of a contest where people vote as ideas come in.
+        """Has an approved idea wait for ballots, where people vote as ideas come in.
 
-        Refused when the ballots are full; nothing happens in any other contest.
+        The worker lists all that wait together. Refused when the ballots are full; nothing happens
+        in any other contest. If the vote opens at this moment, it has the idea on its ballots too.
         """
 
         async def work() -> None:
             contest = await self.contests.get(idea.brand_id, idea.contest_id)
-            polls = ballots_for(contest, idea, now)
-            refuse_for(obstacles_to_listing(contest, len(polls)) if polls else [])
-            for poll in polls:
-                change = PollChange(poll_id=poll.id, added_idea_ids=(idea.id,))
-                is_new = bool(newly_shortlisted(contest, change))
-                told: list[Event] = [shortlisted(idea)] if is_new else []
-                contest = await self._amend(contest, change, WHY_LISTED, told, now)
+            if has_yet_to_open(contest):
+                await self.touch(idea)
+            if polls := ballots_for(contest, [idea], now):
+                waiting = await self.newcomers.waiting(idea.brand_id, contest.id)
+                refuse_for(obstacles_to_listing(contest, [p for p, _ in polls], waiting + 1))
+                await self.newcomers.put(idea.brand_id, contest.id, idea.id, now)
 
         await transaction(self.contests.client, work)
+
+    async def try_next_listing(self) -> bool:
+        """Puts ideas of a contest that wait on its ballots; whether there were any.
+
+        One that was hidden meanwhile comes on none, nor does any once the vote is over. A contest
+        that breaks is put off and logged: no other one waits for it.
+        """
+        first = await self.newcomers.first(utc_now())
+        if first is None:
+            return False
+
+        async def work() -> None:
+            await self._list(first.brand_id, first.contest_id, utc_now())
+
+        try:
+            await transaction(self.contests.client, work)
+        except Exception as error:
+            if is_unavailable(error):
+                raise
+            log.exception("listing broke", contest=first.contest_id)
+            await self.newcomers.put_off(first.brand_id, first.contest_id, utc_now() + RETRY)
+        return True
+
+    async def _list(self, brand_id: str, contest_id: str, now: datetime) -> None:
+        contest = await self.contests.get(brand_id, contest_id)
+        idea_ids = await self.newcomers.of_contest(brand_id, contest_id, TOGETHER)
+        found = await self.ideas.find(brand_id, contest_id, idea_ids)
+        public = [found[idea_id] for idea_id in idea_ids if found[idea_id].status == "approved"]
+        for poll, ideas in ballots_for(contest, public, now):
+            change = PollChange(poll_id=poll.id, added_idea_ids=tuple(idea.id for idea in ideas))
+            new = newly_shortlisted(contest, change)
+            told: list[Event] = [shortlisted(found[idea_id]) for idea_id in new]
+            contest = await self._amend(contest, change, WHY_LISTED, told, now)
+        await self.newcomers.remove(brand_id, idea_ids)
 
     async def strike(self, idea: Idea, reason: str, now: datetime) -> None:
         """Takes an idea off the shortlist, or off all open ballots for a reason that all read.
@@ -76,6 +123,13 @@ class BallotCommands:
                 await self.contests.save(contest.brand_id, without(contest, idea.id), [])
 
         await transaction(self.contests.client, work)
+
+    async def touch(self, idea: Idea) -> None:
+        """Has what puts ideas on ballots in another transaction at this moment do it again.
+
+        For what takes an idea from the public that no ballot has, as far as this one can see.
+        """
+        await self.contests.touch(idea.brand_id, idea.contest_id)
 
     async def merge(
         self, idea: Idea, into: Idea, reason: str, now: datetime, *, by_manager: bool
@@ -94,7 +148,7 @@ class BallotCommands:
             changes = merged(contest, idea, into, now)
             _refuse_editors(changes, by_manager=by_manager)
             # What opens a poll with the idea at this moment would not be told of the merge.
-            await self.contests.touch(contest.brand_id, contest.id)
+            await self.touch(idea)
             await self._amend_all(contest, changes, reason, now)
             return bool(changes)
 

@@ -1,6 +1,6 @@
 """Which ballots an idea comes on, leaves or changes for another. Pure; called by the commands."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,26 +12,40 @@ from groundswell_ideas.polls.rules import (
     Poll,
     PollChange,
     ideas_on_ballots,
+    is_full,
 )
 from groundswell_ideas.submissions.rules import Idea
 from groundswell_ideas.terms.rules import Obstacle
 
 
-def ballots_for(contest: Contest, idea: Idea, now: datetime) -> list[Poll]:
-    """The open polls whose ballot an idea comes on with its approval.
+def ballots_for(
+    contest: Contest, ideas: Sequence[Idea], now: datetime
+) -> list[tuple[Poll, list[Idea]]]:
+    """The open polls on whose ballots approved ideas come, each with those that it lacks.
 
     There are some where ideas come in while people vote, as those of a support ladder do.
     """
     step = contest.programme.step(contest.phase)
-    if idea.brief or not (step.takes_ideas and step.votes):
+    if not (step.takes_ideas and step.votes):
         return []
-    return [
-        poll
-        for poll in contest.polls
-        if is_open(contest, poll, now)
-        and poll.region in (None, idea.region)
-        and idea.id not in poll.all_idea_ids
-    ]
+    found = []
+    for poll in contest.polls:
+        known = set(poll.all_idea_ids)
+        new = [
+            idea
+            for idea in ideas
+            if not idea.brief and poll.region in (None, idea.region) and idea.id not in known
+        ]
+        if new and is_open(contest, poll, now):
+            found.append((poll, new))
+    return found
+
+
+def has_yet_to_open(contest: Contest) -> bool:
+    """Whether ballots are still to come, to which ideas are added while people vote."""
+    step = contest.programme.step("voting")
+    ahead = contest.programme.ahead_of(contest.phase)
+    return step.takes_ideas and step.votes and "voting" in ahead
 
 
 def ballots_with(contest: Contest, idea: Idea, now: datetime) -> list[Poll]:
@@ -41,12 +55,12 @@ def ballots_with(contest: Contest, idea: Idea, now: datetime) -> list[Poll]:
     ]
 
 
-def obstacles_to_listing(contest: Contest, ballots: int) -> list[Obstacle]:
-    """What keeps one more idea from so many ballots."""
-    if ideas_on_ballots(contest.polls) + ballots <= BALLOTS_MAXIMUM:
+def obstacles_to_listing(contest: Contest, polls: Sequence[Poll], more: int) -> list[Obstacle]:
+    """What keeps so many more ideas from the ballots of these polls."""
+    together = ideas_on_ballots(contest.polls) + len(polls) * more
+    if together <= BALLOTS_MAXIMUM and not any(is_full(poll, more) for poll in polls):
         return []
-    message = f"the ballots of a contest hold {BALLOTS_MAXIMUM:,} ideas together at most"
-    return [Obstacle("polls", "maximum", message)]
+    return [Obstacle("polls", "maximum", "the ballots of the contest are full")]
 
 
 def obstacles_to_merging(

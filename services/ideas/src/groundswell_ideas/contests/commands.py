@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from groundswell_contracts.commitments import CommitmentOverdue
-from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished, StaffBriefed
+from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
 from groundswell_contracts.event import Event
+from groundswell_contracts.staff import StaffBriefed
 from groundswell_ideas.calendar.rules import (
     Timer,
     after_entering,
@@ -29,7 +30,7 @@ from groundswell_ideas.contests.rules import (
     with_polls,
     with_terms,
 )
-from groundswell_ideas.contests.shortlists import Shortlists
+from groundswell_ideas.contests.shortlists import Shortlists, ShortlistTidings
 from groundswell_ideas.contests.store import ContestStore
 from groundswell_ideas.polls.events import plan_to
 from groundswell_ideas.templates.rules import Programme, obstacles_to_adjusting
@@ -58,6 +59,7 @@ class ContestCommands:
     timers: TimerStore
     answers: AnswerCounts
     shortlists: Shortlists
+    tidings: ShortlistTidings
 
     async def draft(
         self, brand_id: str, programme: Programme, template: Terms, terms: Terms
@@ -118,9 +120,9 @@ class ContestCommands:
         async def work() -> Contest:
             contest = await self.contests.get(brand_id, contest_id)
             check_if_match(if_match, contest.version)
-            contest, told = await self._before(contest, phase)
+            contest, new = await self._before(contest, phase)
             refuse_for(obstacles_to_entering(contest, phase, utc_now()))
-            return await self._enter(contest, phase, told)
+            return await self._enter(contest, phase, new)
 
         return await transaction(self.contests.client, work)
 
@@ -158,13 +160,13 @@ class ContestCommands:
         if timer.aim == "answer":
             await self._call_in_answer(contest, timer)
             return
-        contest, told = await self._before(contest, timer.aim)
+        contest, new = await self._before(contest, timer.aim)
         if obstacles := obstacles_to_entering(contest, timer.aim, now):
             await self.timers.save(timer.brand_id, refused(timer, obstacles, now))
             log.info("timer refused", timer=timer.id, rules=[one.rule for one in obstacles])
         else:
             await self.timers.save(timer.brand_id, settled(timer, "done", now))
-            await self._enter(contest, timer.aim, told)
+            await self._enter(contest, timer.aim, new)
 
     async def _put_off(self, timer: Timer) -> None:
         await self.timers.save(timer.brand_id, refused(timer, [_BROKEN], utc_now()))
@@ -188,19 +190,20 @@ class ContestCommands:
 
         return await transaction(self.contests.client, work)
 
-    async def _before(self, contest: Contest, phase: Phase) -> tuple[Contest, list[Event]]:
-        """The contest as it stands at the door of a phase, with what is told when it enters."""
+    async def _before(self, contest: Contest, phase: Phase) -> tuple[Contest, list[str]]:
+        """The contest as it stands at the door of a phase, and the ideas new on its shortlist."""
         if phase not in ("voting", "deliberation") or contest.polls:
             return contest, []
         return await self.shortlists.at_the_vote(contest)
 
-    async def _enter(self, contest: Contest, phase: Phase, told: Sequence[Event]) -> Contest:
+    async def _enter(self, contest: Contest, phase: Phase, new: Sequence[str]) -> Contest:
         now = utc_now()
         entered = enter(contest, phase, now)
         if phase == "voting":
             entered = with_polls(entered, [new_id("poll") for _ in promised_polls(contest)])
-        events = [*told, *_events_of_entering(contest, entered)]
+        events = _events_of_entering(contest, entered)
         await self.contests.save(contest.brand_id, entered, events)
+        await self.tidings.tell(entered, new)
         if contest.phase == "draft":
             await self._plan_timers(entered)
         else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from groundswell_ideas.polls.rules import Poll, PollRules
+from groundswell_ideas.polls.rules import Poll, PollRules, have_room
 from groundswell_ideas.templates.rules import Programme
 from groundswell_ideas.terms.rules import Obstacle, Phase, Region, Terms, TermsOfEntry, Timetable
 from groundswell_ideas.terms.rules.briefings import Briefing
@@ -201,6 +201,8 @@ def obstacles_to_taking_ideas(
         return [Obstacle("pause", "paused", "the contest is paused")]
     if not contest.programme.step(contest.phase).takes_ideas:
         return [Obstacle("phase", "phase", f"a contest in {contest.phase} takes no ideas")]
+    if not have_room(contest.polls, region, now):
+        return [Obstacle("polls", "maximum", "the ballots of the contest are full")]
     closing = submission_closes_at(contest, region)
     if closing is not None and now >= closing:
         message = "the time for submissions is over"

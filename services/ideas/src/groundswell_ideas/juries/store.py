@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from pydantic import TypeAdapter
 from pymongo import ASCENDING
 from pymongo.asynchronous.database import AsyncDatabase
 
+from groundswell_contracts.event import Event
 from groundswell_ideas.juries.rules import Panel, Round, Sheet
 from groundswell_kit.mongo import Document
+from groundswell_kit.outbox import Outbox
 from groundswell_kit.problems import not_found
 
 _PANEL, _ROUND, _SHEET = TypeAdapter(Panel), TypeAdapter(Round), TypeAdapter(Sheet)
@@ -21,7 +24,8 @@ class JuryStore:
     slips in beside a round that closes.
     """
 
-    def __init__(self, database: AsyncDatabase[Document]) -> None:
+    def __init__(self, database: AsyncDatabase[Document], outbox: Outbox) -> None:
+        self._outbox = outbox
         self._panels = database["juries"]
         self._rounds = database["jury_rounds"]
         self._sheets = database["jury_sheets"]
@@ -29,6 +33,9 @@ class JuryStore:
     async def ensure_indexes(self) -> None:
         """Makes the collections' indexes; a repeat changes nothing."""
         await self._rounds.create_index([("brand_id", ASCENDING), ("contest_id", ASCENDING)])
+        await self._rounds.create_index(
+            "opens_at", name="untold", partialFilterExpression={"told": False}
+        )
         in_round = [("brand_id", ASCENDING), ("round_id", ASCENDING), ("juror_id", ASCENDING)]
         await self._sheets.create_index([*in_round, ("idea_id", ASCENDING)])
 
@@ -39,11 +46,12 @@ class JuryStore:
             return Panel(brand_id=brand_id, contest_id=contest_id)
         return _PANEL.validate_python(document)
 
-    async def save_panel(self, brand_id: str, panel: Panel) -> None:
-        """Stores the jury of a contest."""
+    async def save_panel(self, brand_id: str, panel: Panel, events: Sequence[Event]) -> None:
+        """Stores the jury of a contest, with the events that tell of it."""
         document = asdict(panel) | {"_id": panel.contest_id, "brand_id": brand_id}
         known = {"brand_id": brand_id, "_id": panel.contest_id}
         await self._panels.replace_one(known, document, upsert=True)
+        await self._outbox.add(brand_id, events)
 
     async def rounds(self, brand_id: str, contest_id: str) -> list[Round]:
         """The rounds of a contest, in the order in which they were planned."""
@@ -64,6 +72,21 @@ class JuryStore:
         document["_id"] = document.pop("id")
         known = {"brand_id": brand_id, "_id": kept.id}
         await self._rounds.replace_one(known, document, upsert=True)
+
+    async def next_untold_of_all_brands(self, now: datetime) -> Round | None:
+        """A round that has opened, and was not looked at since; the one that opened first.
+
+        None that was put off.
+        """
+        due = {"try_at": {"$not": {"$gt": now}}}
+        opened = {"told": False, "opens_at": {"$lte": now}, **due}
+        document = await self._rounds.find_one(opened, sort=[("opens_at", ASCENDING)])
+        return None if document is None else _round(document)
+
+    async def put_off(self, brand_id: str, round_id: str, until: datetime) -> None:
+        """Has a round that is not told of be left alone until then."""
+        known = {"brand_id": brand_id, "_id": round_id}
+        await self._rounds.update_one(known, {"$set": {"try_at": until}})
 
     async def save_sheet(self, brand_id: str, sheet: Sheet) -> None:
         """Stores a sheet in place of the one before."""

@@ -117,11 +117,12 @@ class MergingCommands:
         records = await self.merges.into(into.brand_id, into.id)
         if not records:
             return
-        await self.ballots.part(into, {record.idea_id for record in records}, words, now)
+        ids = [record.idea_id for record in records]
+        await self.ballots.part(into, set(ids), words, now)
         by = ActedBy("participant", into.participant_id)
+        ideas = await self.ideas.find(into.brand_id, into.contest_id, ids)
         for record in records:
-            idea = await self.ideas.get(into.brand_id, record.idea_id)
-            await self._part(idea, record, by, words, now)
+            await self._part(ideas[record.idea_id], record, by, words, now)
         await self._name_authors(await self.ideas.get(into.brand_id, into.id))
 
     async def _part(
@@ -141,10 +142,10 @@ class MergingCommands:
             reason=words,
         )
         single = unmerged(idea)
-        await self.ideas.save(idea.brand_id, single, [event])
         if idea.merge.was == "approved":
-            single = await self.publication.publish(single, idea.reason, now)
+            single = await self.publication.publish(single, idea.reason, now, [event])
         else:
+            await self.ideas.save(idea.brand_id, single, [event])
             cause: Cause = "screening" if idea.held_for else "new"
             await self.cases.queue(_subject(idea), cause, now)
         out_of = record.into_idea_id

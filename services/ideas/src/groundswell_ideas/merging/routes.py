@@ -75,6 +75,7 @@ class MergingRoutes:
                     reason=record.why.words,
                     merged_at=record.merged_at,
                     with_votes=record.with_votes,
+                    votes_stayed=record.votes_stayed,
                 )
                 for record, idea, readable in found
             ]

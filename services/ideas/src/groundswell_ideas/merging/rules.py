@@ -16,7 +16,8 @@ MERGED_MAXIMUM = 200
 class MergeRecord:
     """What happened: an idea went on in another one, and perhaps became one of its own again.
 
-    `with_votes` tells that people voted on both, and its votes went along.
+    `with_votes` tells that people voted on both, and its votes went along; `votes_stayed` why they
+    did not, in a poll that could not take the merge any more.
     """
 
     id: str
@@ -28,6 +29,7 @@ class MergeRecord:
     why: Why
     merged_at: datetime
     with_votes: bool = False
+    votes_stayed: str | None = None
     undone_at: datetime | None = None
     undone_by: str | None = None
     undone_why: Why = UNSAID

@@ -32,7 +32,7 @@ class MergedAnswer(Answer):
     """An idea that goes on in the one that was asked for; `title` is null where nobody let it in.
 
     Its authors are named all the same. `with_votes`: people voted on both, and its votes count for
-    the other one.
+    the other one. `votes_stayed` is why they did not go along in a poll that heard of it too late.
     """
 
     idea_id: str
@@ -41,6 +41,7 @@ class MergedAnswer(Answer):
     reason: str | None
     merged_at: datetime
     with_votes: bool
+    votes_stayed: str | None
 
 
 class MergedList(Answer):

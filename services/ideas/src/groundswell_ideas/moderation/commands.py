@@ -81,6 +81,8 @@ class ModerationCommands:
             decided = idea
             if not is_repeat(idea, decision):
                 decided = await self._decide(idea, decision, why, now)
+            elif decision == "rejected" and "appeal" in causes:
+                await self.ideas.save(brand_id, idea, [_rejected(idea, why, after_appeal=True)])
             await self._close(_subject(idea), case, staff_id, decision, why, now)
             return decided
 
@@ -146,7 +148,7 @@ class ModerationCommands:
                 participant_id=idea.participant_id,
                 title=idea.title,
             )
-            await self.publication.hide(waiting, [event])
+            await self.publication.hide(idea, waiting, [event])
             await self.audit.note(_subject(idea), "held", by, now, Why(words=words))
             await self.cases.queue(_subject(idea), "staff", now, by)
             return waiting
@@ -171,14 +173,7 @@ class ModerationCommands:
         if decision == "approved":
             return await self.publication.publish(reopened(idea, why), why.words, now)
         turned_down = rejected(idea, why, now)
-        event = IdeaRejected(
-            idea_id=idea.id,
-            contest_id=idea.contest_id,
-            participant_id=idea.participant_id,
-            title=idea.title,
-            reason=why.words or "",
-        )
-        await self.publication.hide(turned_down, [event])
+        await self.publication.hide(idea, turned_down, [_rejected(idea, why)])
         return turned_down
 
     async def _close(
@@ -196,6 +191,17 @@ class ModerationCommands:
         await self.audit.note(subject, decision, by, now, why, causes=causes)
         await self.appeals.answer(subject, by, now, approved=decision == "approved", why=why)
         await self.cases.settle(subject.brand_id, [subject.id])
+
+
+def _rejected(idea: Idea, why: Why, *, after_appeal: bool = False) -> IdeaRejected:
+    return IdeaRejected(
+        idea_id=idea.id,
+        contest_id=idea.contest_id,
+        participant_id=idea.participant_id,
+        title=idea.title,
+        reason=why.words or "",
+        after_appeal=after_appeal,
+    )
 
 
 def _subject(idea: Idea) -> Subject:

@@ -7,6 +7,10 @@ from typing import Literal
 
 POLLS_MAXIMUM = 50
 
+BALLOT_MAXIMUM = 11_000
+"""Ideas on one ballot, those that left among them. Voting takes 1,000 more: ideas that come at the
+same moment do not see each other."""
+
 BALLOTS_MAXIMUM = 20_000
 """Ideas on all ballots of a contest: its ids travel in one event, and lie in one document."""
 
@@ -117,6 +121,17 @@ def changed(poll: Poll, change: PollChange) -> Poll:
         closes_at=poll.closes_at if change.closes_at is None else change.closes_at,
         paused=poll.paused if change.paused is None else change.paused,
     )
+
+
+def is_full(poll: Poll, more: int) -> bool:
+    """Whether so many ideas more are too many for its ballot."""
+    return len(poll.all_idea_ids) + more > BALLOT_MAXIMUM
+
+
+def have_room(polls: Sequence[Poll], region: str | None, now: datetime) -> bool:
+    """Whether all ballots of a contest that are open to an idea of a region take one more."""
+    here = (poll for poll in polls if poll.region in (None, region) and now < poll.closes_at)
+    return ideas_on_ballots(polls) < BALLOTS_MAXIMUM and not any(is_full(poll, 1) for poll in here)
 
 
 def ideas_on_ballots(polls: Sequence[Poll]) -> int:

@@ -57,7 +57,7 @@ class ReportCommands:
                     participant_id=idea.participant_id,
                     title=idea.title,
                 )
-                await self.publication.hide(held(idea, "reports"), [event])
+                await self.publication.hide(idea, held(idea, "reports"), [event])
                 await self._note_hold(subject, reports, now)
 
         await transaction(self.reports.client, work)

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Literal
 
 from groundswell_contracts.ideas import IdeaAnswered
+from groundswell_contracts.staff import ReviewAsked
+from groundswell_ideas.contests.rules import Contest
 from groundswell_ideas.contests.store import ContestStore
 from groundswell_ideas.reviews.rules import (
     Expert,
@@ -79,7 +81,7 @@ class ReviewCommands:
             refuse_for(obstacles_to_answering(contest, review, idea, outcome, now))
             event = _answer(idea, outcome, reason, window_of(contest, review))
             done = answered(review, outcome, reason, by.subject, now, as_expert=by.as_expert)
-            await self.reviews.save(brand_id, done)
+            await self.reviews.save(brand_id, done, [])
             await self.ideas.save(brand_id, told(idea, now), [event])
             if wins_by_review(contest, outcome):
                 won = with_accepted(contest, idea_id, reason, now)
@@ -90,7 +92,10 @@ class ReviewCommands:
         return await transaction(self.contests.client, work)
 
     async def ask(self, brand_id: str, contest_id: str, idea_id: str, expert: Expert) -> Review:
-        """Gives a review to an expert, instead of any who was asked before."""
+        """Gives a review to an expert, instead of any who was asked before, and tells them.
+
+        Who has it already is not told again.
+        """
 
         async def work() -> Review:
             contest = await self.contests.get(brand_id, contest_id)
@@ -98,7 +103,9 @@ class ReviewCommands:
             idea = await self.ideas.get(brand_id, idea_id)
             refuse_for(obstacles_to_asking(contest, review, idea, expert))
             given = given_to(review, expert)
-            await self.reviews.save(brand_id, given)
+            known = is_given_to(review, expert.expert_id)
+            events = [] if known else [_asked(contest, review, idea, expert, utc_now())]
+            await self.reviews.save(brand_id, given, events)
             return given
 
         return await transaction(self.contests.client, work)
@@ -110,7 +117,7 @@ class ReviewCommands:
             contest = await self.contests.get(brand_id, contest_id)
             review = await self.reviews.get(brand_id, contest_id, idea_id)
             refuse_for(obstacles_to_choosing_expert(contest, review))
-            await self.reviews.save(brand_id, given_to(review, None))
+            await self.reviews.save(brand_id, given_to(review, None), [])
 
         await transaction(self.contests.client, work)
 
@@ -156,6 +163,23 @@ class ReviewCommands:
             await self.ideas.save(brand_id, told(idea, utc_now()), [event])
 
         await transaction(self.contests.client, work)
+
+
+def _asked(
+    contest: Contest, review: Review, idea: Idea, expert: Expert, now: datetime
+) -> ReviewAsked:
+    window = window_of(contest, review)
+    # What was forgotten in its window is answered at any time after it.
+    ahead = window if window is not None and window.closes_at > now else None
+    return ReviewAsked(
+        contest_id=contest.id,
+        title=contest.terms.title,
+        idea_id=idea.id,
+        idea_title=idea.title,
+        expert_id=expert.expert_id,
+        opens_at=None if ahead is None else ahead.opens_at,
+        closes_at=None if ahead is None else ahead.closes_at,
+    )
 
 
 def _answer(

@@ -1,13 +1,16 @@
 """Reviews in MongoDB."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from pydantic import TypeAdapter
 from pymongo import ASCENDING
 from pymongo.asynchronous.database import AsyncDatabase
 
+from groundswell_contracts.event import Event
 from groundswell_ideas.reviews.rules import Review, Window
 from groundswell_kit.mongo import Document
+from groundswell_kit.outbox import Outbox
 from groundswell_kit.problems import not_found
 
 _REVIEW = TypeAdapter(Review)
@@ -18,7 +21,8 @@ NOT_REVIEWED = "There is no such idea to be reviewed."
 class ReviewStore:
     """The ideas that reached the last step of a ladder, with their answers."""
 
-    def __init__(self, database: AsyncDatabase[Document]) -> None:
+    def __init__(self, database: AsyncDatabase[Document], outbox: Outbox) -> None:
+        self._outbox = outbox
         self._reviews = database["reviews"]
 
     async def ensure_indexes(self) -> None:
@@ -36,10 +40,11 @@ class ReviewStore:
         document = _document(brand_id, review)
         await self._reviews.update_one(known, {"$setOnInsert": document}, upsert=True)
 
-    async def save(self, brand_id: str, review: Review) -> None:
-        """Stores a review that was read in this transaction."""
+    async def save(self, brand_id: str, review: Review, events: Sequence[Event]) -> None:
+        """Stores a review that was read in this transaction, with the events that tell of it."""
         known = {"brand_id": brand_id, "_id": review.id}
         await self._reviews.replace_one(known, _document(brand_id, review))
+        await self._outbox.add(brand_id, events)
 
     async def get(self, brand_id: str, contest_id: str, idea_id: str) -> Review:
         """The review of an idea. Raises the not-found problem for one that did not qualify."""

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from groundswell_contracts.event import Event
+from groundswell_ideas.calendar.rules import RETRY
 from groundswell_ideas.contests.rules import Contest, Veto
 from groundswell_ideas.contests.store import ContestStore
 from groundswell_ideas.juries.queries import JuryQueries
@@ -34,11 +36,11 @@ from groundswell_ideas.selection.rules.winners import (
     obstacles_to_selecting,
     with_winners,
 )
-from groundswell_ideas.selection.store import TallyStore
+from groundswell_ideas.selection.store import TallyStore, UntoldStore
 from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_kit.clock import utc_now
 from groundswell_kit.etags import check_if_match
-from groundswell_kit.mongo import transaction
+from groundswell_kit.mongo import is_unavailable, transaction
 from groundswell_kit.observability import get_logger
 from groundswell_kit.problems import VALIDATION, Problem, ProblemType, forbidden
 from groundswell_kit.refusals import refuse_for
@@ -53,6 +55,57 @@ TALLY_NOT_CERTIFIED = ProblemType(
 )
 
 
+TOGETHER = 500
+"""As many ideas are told of at a time as one transaction is quick with."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShortlistCommands:
+    """Tells who is on a shortlist: at once, or of very many bit by bit, so that no vote waits."""
+
+    contests: ContestStore
+    ideas: IdeaStore
+    untold: UntoldStore
+
+    async def tell(self, contest: Contest, idea_ids: Sequence[str]) -> None:
+        """Tells that these are on the shortlist; part of the caller's transaction."""
+        starts = range(0, len(idea_ids), TOGETHER)
+        pieces = [idea_ids[start : start + TOGETHER] for start in starts]
+        if pieces:
+            told = await self._tidings(contest, pieces[0])
+            await self.untold.add(contest.brand_id, contest.id, told, pieces[1:])
+
+    async def try_next_tidings(self) -> bool:
+        """Tells of the next ones that have waited; whether there were any.
+
+        A piece that breaks is put off and logged: no other one waits for it.
+        """
+        piece = await self.untold.first(utc_now())
+        if piece is None:
+            return False
+
+        async def work() -> None:
+            contest = await self.contests.get(piece.brand_id, piece.contest_id)
+            listed = set(contest.shortlist)
+            told = await self._tidings(contest, [i for i in piece.idea_ids if i in listed])
+            await self.untold.settle(piece, told)
+
+        try:
+            await transaction(self.ideas.client, work)
+        except Exception as error:
+            if is_unavailable(error):
+                raise
+            log.exception("tidings broke", contest=piece.contest_id)
+            await self.untold.put_off(piece, utc_now() + RETRY)
+        return True
+
+    async def _tidings(self, contest: Contest, idea_ids: Sequence[str]) -> list[Event]:
+        """Of those that are still approved: nobody hears good news of what they took back."""
+        found = await self.ideas.find(contest.brand_id, contest.id, idea_ids)
+        ideas = [found[idea_id] for idea_id in idea_ids]
+        return [events.shortlisted(idea) for idea in ideas if idea.status == "approved"]
+
+
 @dataclass(frozen=True, slots=True)
 class SelectionCommands:
     """Each verb is one transaction, or part of the caller's."""
@@ -61,6 +114,7 @@ class SelectionCommands:
     ideas: IdeaStore
     tallies: TallyStore
     juries: JuryQueries
+    shortlists: ShortlistCommands
 
     async def shortlist(
         self,
@@ -94,9 +148,9 @@ class SelectionCommands:
             if contest.terms.selection.shortlist.by == "jury":
                 refuse_for(against_the_jury(await self._judged(contest, region), named))
             before = set(contest.shortlist)
-            added = [ideas[idea_id] for idea_id in idea_ids if idea_id not in before]
             listed = replace(with_shortlist(contest, idea_ids, region), shortlisted_at=utc_now())
-            await self.contests.save(brand_id, listed, [events.shortlisted(i) for i in added])
+            await self.contests.save(brand_id, listed, [])
+            await self.shortlists.tell(listed, [i for i in idea_ids if i not in before])
             return listed
 
         return await transaction(self.contests.client, work)

@@ -11,11 +11,21 @@ class Ballots(Protocol):
     """Each verb joins the caller's transaction, and may be repeated."""
 
     async def enlist(self, idea: Idea, now: datetime) -> None:
-        """Puts an approved idea on the ballots of a contest where people vote as ideas come in."""
+        """Has an approved idea come on ballots, where people vote as ideas come in.
+
+        It does a moment later, if it is still approved by then.
+        """
         ...
 
     async def strike(self, idea: Idea, reason: str, now: datetime) -> None:
         """Takes an idea off the shortlist, or off all open ballots for a reason that all read."""
+        ...
+
+    async def touch(self, idea: Idea) -> None:
+        """Has what puts ideas on ballots in another transaction at this moment do it again.
+
+        For what takes an idea from the public that no ballot has, as far as this one can see.
+        """
         ...
 
     async def merge(

@@ -24,6 +24,15 @@ COUNTED_BY = dict.fromkeys(("status", "told_at", "published_at"), True)
 """The projection that gives what `counts_of` looks at."""
 
 
+ADDED_UP: Document = {
+    "$group": {"_id": None} | {n: {"$sum": f"${n}"} for n in ("to_answer", "told", "published")}
+}
+"""The step of a pipeline that adds all counts of a contest up."""
+
+TOUCHED: Document = {"$inc": {"touched": 1}}
+"""The change that says no more than that somebody built on an idea."""
+
+
 def stored(brand_id: str, idea: Idea) -> Document:
     """What is kept of an idea."""
     document: dict[str, Any] = asdict(idea) | {"brand_id": brand_id}

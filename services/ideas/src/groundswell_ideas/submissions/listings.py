@@ -39,6 +39,12 @@ def listed(listing: Listing) -> Document:
     return wanted
 
 
+def approved_in(brand_id: str, contest_id: str, among: Sequence[str] | None) -> Document:
+    """The query of a contest's approved ideas, or of those `among` some."""
+    everything = Listing(brand_id=brand_id, contest_id=contest_id, statuses=("approved",))
+    return listed(everything) | ({} if among is None else {"_id": {"$in": list(among)}})
+
+
 def placed(listing: Listing, ranges: Sequence[Range]) -> Document:
     """The query of those ideas in a list that have their places there."""
     places = [{"place": {"$gte": first, "$lt": end}} for first, end in ranges]

@@ -11,32 +11,26 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_contracts.event import Event
 from groundswell_ideas.submissions.documents import (
+    ADDED_UP,
     COUNTED_BY,
+    TOUCHED,
     WITHOUT_DERIVED,
     counts_of,
     stored,
     to_idea,
 )
-from groundswell_ideas.submissions.listings import Listing, listed, placed
+from groundswell_ideas.submissions.listings import Listing, approved_in, listed, placed
 from groundswell_ideas.submissions.rules import Change, Idea, Revision, revision_id
 from groundswell_ideas.submissions.rules.counts import SLOTS, Counts, difference
+from groundswell_ideas.submissions.rules.listing import FREQUENT, LIST_MILLISECONDS
 from groundswell_ideas.submissions.rules.shuffle import SAMPLE, Range, place_of
 from groundswell_kit.clock import utc_now
 from groundswell_kit.mongo import Document, transaction
 from groundswell_kit.outbox import Outbox
 from groundswell_kit.problems import not_found
 
-LIST_MILLISECONDS = 2_000
-"""A list that takes longer is given up; only a search for very frequent words can."""
-
-FREQUENT = 2_500
-"""How far a word's ideas are counted. Of two more frequent words of 100,000 ideas a page is found
-among fewer than these, whichever of them the index is searched by."""
-
 _REVISION = TypeAdapter(Revision)
 _BLANK: Document = {"$set": {"title": "", "summary": "", "fields": {}}}
-
-_TOUCH: Document = {"$inc": {"touched": 1}}
 
 
 class IdeaStore:
@@ -100,11 +94,8 @@ class IdeaStore:
         await transaction(self.client, work)
 
     async def touch(self, brand_id: str, idea_id: str) -> None:
-        """Has whoever changes the idea in another transaction at this moment do it again.
-
-        For what builds on an idea that was read in this transaction, and leaves it as it is.
-        """
-        await self._ideas.update_one({"brand_id": brand_id, "_id": idea_id}, _TOUCH)
+        """Has whoever changes an idea that this transaction builds on do it again, or before."""
+        await self._ideas.update_one({"brand_id": brand_id, "_id": idea_id}, TOUCHED)
 
     async def get(self, brand_id: str, idea_id: str) -> Idea:
         """An idea in a contest of the brand. Raises the not-found problem for any other."""
@@ -125,6 +116,14 @@ class IdeaStore:
         wanted = {"brand_id": brand_id, "contest_id": contest_id, "_id": {"$in": list(idea_ids)}}
         return {d["_id"]: to_idea(d) async for d in self._ideas.find(wanted, WITHOUT_DERIVED)}
 
+    async def approved(
+        self, brand_id: str, contest_id: str, among: Sequence[str] | None, most: int
+    ) -> dict[str, str | None]:
+        """Regions of approved ideas by their id, those `among` some or all, as they came."""
+        found = self._ideas.find(approved_in(brand_id, contest_id, among), {"region": True})
+        found = found.sort("came", ASCENDING).limit(most)
+        return {d["_id"]: d["region"] async for d in found}
+
     async def by_reference(self, brand_id: str, contest_id: str, reference: str) -> Idea | None:
         """The idea that was imported under this key; None if there is none."""
         known = {"brand_id": brand_id, "contest_id": contest_id, "provenance.reference": reference}
@@ -140,14 +139,14 @@ class IdeaStore:
         its answer; one that takes part waits for the outcome, where one comes.
         """
         kept = {"brand_id": brand_id, "contest_id": contest_id}
-        rows = [row async for row in self._counts.find(kept)]
-        sums = {n: sum(r.get(n, 0) for r in rows) for n in ("to_answer", "told", "published")}
+        rows = await (await self._counts.aggregate([{"$match": kept}, ADDED_UP])).to_list()
+        sums = rows[0] if rows else {"to_answer": 0, "told": 0, "published": 0}
         moments = ["told_at", "published_at"] if ends_with_publication else ["told_at"]
         answered = sum(sums[moment.removesuffix("_at")] for moment in moments)
         # What came later is counted one by one: before the day is over there is none.
         for moment in moments if by < utc_now() else ():
-            late = {**kept, moment: {"$type": "date", "$gt": by}}
-            answered -= await self._ideas.count_documents(late)
+            late = {"$type": "date", "$gt": by}
+            answered -= await self._ideas.count_documents(kept | {moment: late})
         return sums["to_answer"], answered
 
     async def _count(self, idea: Idea, more: Counts) -> None:

@@ -5,17 +5,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from groundswell_kit.access import STAFF_ROLES, Participant
+from groundswell_kit.access import EXPERT, STAFF_ROLES, Participant
 from groundswell_kit.auth import Actor
 from groundswell_kit.http import require
 from groundswell_kit.paging import AskedPage
 from groundswell_kit.problems import FieldError, validation
 from groundswell_notifications.audience.commands import AudienceCommands
 from groundswell_notifications.audience.queries import AudienceQueries
-from groundswell_notifications.audience.rules import PERSON_KINDS, STAFF_KINDS, Kind
+from groundswell_notifications.audience.rules import PERSON_KINDS, Kind, staff_kinds
 from groundswell_notifications.audience.schemas import Choices, FollowAnswer, FollowPage
 
-Recipient = Annotated[Actor, Depends(require("participant", *STAFF_ROLES))]
+Recipient = Annotated[Actor, Depends(require("participant", *STAFF_ROLES, EXPERT))]
 """Whoever gets messages: somebody who takes part, or works for a brand."""
 
 
@@ -73,4 +73,4 @@ class AudienceRoutes:
 
 
 def _kinds_for(recipient: Actor) -> tuple[Kind, ...]:
-    return PERSON_KINDS if "participant" in recipient.roles else STAFF_KINDS
+    return PERSON_KINDS if "participant" in recipient.roles else staff_kinds(recipient.roles)

@@ -25,7 +25,7 @@ PersonKind = Literal[
     "reward_granted",
     "reward_reversed",
 ]
-StaffKind = Literal["staff_briefed", "answer_overdue"]
+StaffKind = Literal["staff_briefed", "scores_asked", "review_asked", "answer_overdue"]
 Kind = Literal[PersonKind, StaffKind]
 
 PERSON_KINDS: Final[tuple[Kind, ...]] = get_args(PersonKind)
@@ -34,9 +34,11 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 ROLES_TOLD: Final[Mapping[Kind, frozenset[str]]] = {
     "staff_briefed": frozenset({"auditor", "editor", "finance", "juror", "manager"}),
+    "scores_asked": frozenset({"juror"}),
+    "review_asked": frozenset({"expert"}),
     "answer_overdue": frozenset({"manager"}),
 }
-"""Who of a brand's staff is told what; who works for it from outside is not among them."""
+"""In which roles those who work for a brand are told what; an expert works for it from outside."""
 
 SETTLED_AFTER: Final = timedelta(seconds=70)
 """After this, no transaction of before is still at work: MongoDB ends each after a minute."""
@@ -90,9 +92,20 @@ def has_role_for(member: StaffMember, kind: Kind) -> bool:
     return not member.roles.isdisjoint(ROLES_TOLD[kind])
 
 
-def is_staff_told(member: StaffMember, kind: Kind, happened_at: datetime) -> bool:
-    """Whether a member of the brand's staff hears of this: by role, and if they were there."""
-    return member.since <= happened_at and has_role_for(member, kind)
+def staff_kinds(roles: Collection[str]) -> tuple[Kind, ...]:
+    """The kinds of message that are for somebody who works for a brand in these roles."""
+    return tuple(kind for kind in STAFF_KINDS if not ROLES_TOLD[kind].isdisjoint(roles))
+
+
+def is_staff_told(
+    member: StaffMember, kind: Kind, happened_at: datetime, named: Collection[str] | None = None
+) -> bool:
+    """Whether a member of the brand's staff hears of this: by role, and if they were there.
+
+    Of what is for those `named` alone, nobody else does.
+    """
+    is_meant = named is None or member.member_id in named
+    return is_meant and member.since <= happened_at and has_role_for(member, kind)
 
 
 def choices(without_mail: Collection[str], kinds: Iterable[Kind]) -> dict[Kind, bool]:

@@ -82,8 +82,8 @@ class MessageCommands:
         async def work() -> None:
             if await self.audience.join(brand_id, member_id, member.roles, at):
                 notices = await self.broadcasts.to_staff(brand_id, at)
-                told = [n for n in notices if is_staff_told(member, n.kind, n.happened_at)]
-                await self.messages.add([addressed(n, member_id) for n in told], utc_now())
+                told = [addressed(n, member_id) for n in notices if _is_for(member, n)]
+                await self.messages.add(told, utc_now())
 
         await transaction(self.messages.client, work)
 
@@ -144,12 +144,11 @@ class MessageCommands:
 
     async def _page(self, notice: Notice, after: str) -> list[_Listener]:
         """The next of those whom a notice may be for, by id, from those after the id `after`."""
-        at = notice.happened_at
         if notice.kind in STAFF_KINDS:
             staff = await self.people.staff(notice.brand_id, after, PAGE_PEOPLE)
-            return [_Listener(m.member_id, is_staff_told(m, notice.kind, at)) for m in staff]
+            return [_Listener(m.member_id, _is_for(m, notice)) for m in staff]
         members = await self.people.members(notice.brand_id, notice.contest_id, after, PAGE_PEOPLE)
-        return [_Listener(m.person_id, is_told(m, at)) for m in members]
+        return [_Listener(m.person_id, is_told(m, notice.happened_at)) for m in members]
 
     async def _notice(self, event: CloudEvent, occasion: Occasion) -> Notice:
         facts = dict(occasion.facts)
@@ -167,4 +166,9 @@ class MessageCommands:
             subject=worded.subject,
             text=worded.text,
             path=occasion.path,
+            member_ids=occasion.member_ids,
         )
+
+
+def _is_for(member: StaffMember, notice: Notice) -> bool:
+    return is_staff_told(member, notice.kind, notice.happened_at, notice.member_ids)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
 from groundswell_contracts.commitments import CommitmentOverdue, MilestoneReached
-from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged, StaffBriefed
+from groundswell_contracts.contests import ContestAmended, ContestPhaseChanged
 from groundswell_contracts.event import Event
 from groundswell_contracts.ideas import (
     IdeaAnswered,
@@ -16,8 +17,10 @@ from groundswell_contracts.ideas import (
     IdeaRejected,
     IdeaShortlisted,
     IdeaSubmitted,
+    IdeaVotesStayed,
 )
 from groundswell_contracts.rewards import RewardGranted, RewardOffered, RewardReversed
+from groundswell_contracts.staff import ReviewAsked, ScoresAsked, StaffBriefed
 from groundswell_contracts.winners import WinnerDeclined, WinnerSelected, WinnerVetoed
 from groundswell_notifications.audience.rules import Kind
 from groundswell_notifications.messages.rules import amount_text, day_text, moment_text
@@ -28,6 +31,7 @@ ToAuthor = (
     | IdeaRejected
     | IdeaHeld
     | IdeaMerged
+    | IdeaVotesStayed
     | IdeaAnswered
     | IdeaShortlisted
     | WinnerVetoed
@@ -43,6 +47,7 @@ _KINDS: Final[Mapping[type[ToOnePerson], Kind]] = {
     IdeaRejected: "idea_rejected",
     IdeaHeld: "idea_held",
     IdeaMerged: "idea_merged",
+    IdeaVotesStayed: "idea_merged",
     IdeaAnswered: "idea_answered",
     IdeaShortlisted: "idea_shortlisted",
     WinnerVetoed: "idea_vetoed",
@@ -58,6 +63,7 @@ _KINDS: Final[Mapping[type[ToOnePerson], Kind]] = {
 class Occasion:
     """Something to tell: to one person, or when `person_id` is None to all whom the kind is for.
 
+    Of a brand's staff it may be for those with `member_ids` alone.
     `facts` are what its wording may name, as others wrote them; None for what is not known.
     """
 
@@ -67,6 +73,7 @@ class Occasion:
     idea_id: str | None
     path: str
     facts: Mapping[str, str | None] = field(default_factory=dict)
+    member_ids: tuple[str, ...] | None = None
 
 
 def occasion(data: Event) -> Occasion | None:
@@ -83,6 +90,10 @@ def occasion(data: Event) -> Occasion | None:
             return _of_milestone(data)
         case StaffBriefed():
             return _of_briefing(data)
+        case ScoresAsked():
+            return _of_scores(data)
+        case ReviewAsked():
+            return _of_review(data)
         case CommitmentOverdue():
             return _of_overdue(data)
         case WinnerDeclined() if data.cause == "declined":
@@ -122,9 +133,42 @@ def _of_milestone(reached: MilestoneReached) -> Occasion:
 
 
 def _of_briefing(briefed: StaffBriefed) -> Occasion:
-    opens_at = None if briefed.opens_at is None else moment_text(briefed.opens_at)
+    opens_at = _moment(briefed.opens_at)
     facts = {"contest": briefed.title, "reason": briefed.words, "opens_at": opens_at}
     return _of_contest("staff_briefed", briefed.contest_id, _contest(briefed.contest_id), facts)
+
+
+def _of_scores(asked: ScoresAsked) -> Occasion:
+    return Occasion(
+        kind="scores_asked",
+        person_id=None,
+        contest_id=asked.contest_id,
+        idea_id=None,
+        path=_contest(asked.contest_id),
+        facts={
+            "contest": asked.title,
+            "round": asked.round,
+            "closes_at": _moment(asked.closes_at),
+        },
+        member_ids=asked.juror_ids,
+    )
+
+
+def _of_review(asked: ReviewAsked) -> Occasion:
+    return Occasion(
+        kind="review_asked",
+        person_id=None,
+        contest_id=asked.contest_id,
+        idea_id=asked.idea_id,
+        path=_idea(asked.idea_id),
+        facts={
+            "contest": asked.title,
+            "idea": asked.idea_title,
+            "opens_at": _moment(asked.opens_at),
+            "closes_at": _moment(asked.closes_at),
+        },
+        member_ids=(asked.expert_id,),
+    )
 
 
 def _of_overdue(overdue: CommitmentOverdue) -> Occasion:
@@ -148,13 +192,17 @@ def _of_idea(data: ToAuthor) -> Occasion:
     match data:
         case WinnerVetoed() | WinnerSelected() | WinnerDeclined():
             path = _decision(data.contest_id)
-        case IdeaMerged():
+        case IdeaMerged() | IdeaVotesStayed():
             path = _idea(data.into_idea_id)
         case _:
             path = _idea(data.idea_id)
     said = {name: getattr(data, name, None) for name in ("reason", "outcome", "entered_by")}
     if isinstance(data, IdeaMerged) and data.with_votes:
         said["votes"] = "along"
+    if isinstance(data, IdeaVotesStayed):
+        said["votes"] = "stayed"
+    if isinstance(data, IdeaRejected) and data.after_appeal:
+        said["appeal"] = "declined"
     return Occasion(
         kind=_KINDS[type(data)],
         person_id=data.participant_id,
@@ -178,6 +226,10 @@ def _of_reward(data: ToPayee) -> Occasion:
             "reason": getattr(data, "reason", None),
         },
     )
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment_text(moment)
 
 
 def _idea(idea_id: str) -> str:

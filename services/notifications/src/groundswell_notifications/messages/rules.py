@@ -27,7 +27,10 @@ _JOINERS: Final = "\u200c\u200d"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What one event says, in words, to everybody whom it tells; `path` is a page of the site."""
+    """What one event says, in words, to everybody whom it tells; `path` is a page of the site.
+
+    `member_ids` are those of a brand's staff whom it is for alone, where it names them.
+    """
 
     brand_id: str
     source: str
@@ -39,6 +42,7 @@ class Notice:
     subject: str
     text: str
     path: str
+    member_ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

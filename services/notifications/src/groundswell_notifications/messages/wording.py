@@ -1,9 +1,9 @@
 """The words of each kind of message, from its template. Called by the commands.
 
 A template has a block `subject`, of one line, and a block `text`; both may name `idea` and
-`contest` (in quotes, or what stands for a contest that is not known), `milestone`, `reason`,
-`entered_by` (in quotes, or nothing where the author entered the idea themselves),
-`outcome`, `amount`, `opens_at`, `closes_at`, `answer_by` and `answered`.
+`contest` (in quotes, or what stands for a contest that is not known), `milestone`, `round`,
+`reason`, `entered_by` (in quotes, or nothing where the author entered the idea themselves),
+`outcome`, `votes`, `appeal`, `amount`, `opens_at`, `closes_at`, `answer_by` and `answered`.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,16 @@ from groundswell_notifications.messages.rules import (
 
 TITLE_CHARACTERS = 200
 
-_AS_THEY_ARE = ("outcome", "votes", "amount", "opens_at", "closes_at", "answer_by", "answered")
+_AS_THEY_ARE = (
+    "outcome",
+    "votes",
+    "appeal",
+    "amount",
+    "opens_at",
+    "closes_at",
+    "answer_by",
+    "answered",
+)
 
 _TEMPLATES = Environment(
     loader=PackageLoader(__package__),
@@ -45,6 +54,7 @@ def words(kind: Kind, facts: Mapping[str, str | None]) -> Words:
         "idea": _quoted(facts.get("idea"), "your idea"),
         "contest": _quoted(facts.get("contest"), "the contest"),
         "milestone": _quoted(facts.get("milestone"), "a step"),
+        "round": _quoted(facts.get("round"), "a round"),
         "entered_by": _quoted(facts.get("entered_by"), ""),
         "reason": in_lines(facts.get("reason") or ""),
         **{name: facts.get(name) for name in _AS_THEY_ARE},

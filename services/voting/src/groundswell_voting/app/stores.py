@@ -31,7 +31,7 @@ class Stores:
         self.dead_letters = DeadLetters(database, SERVICE, self.outbox)
         self.archive = Archive(database)
         self.polls = PollStore(database)
-        self.poll_changes = ChangeStore(database, self.polls)
+        self.poll_changes = ChangeStore(database, self.polls, self.outbox)
         self.tallies = TallyStore(database, self.outbox)
         self.attributions = AttributionStore(database, self.outbox)
         self.intervals = IntervalStore(database, self.outbox)

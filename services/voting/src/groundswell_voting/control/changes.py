@@ -20,6 +20,7 @@ from groundswell_voting.control.records import (
 )
 from groundswell_voting.control.scribe import Scribe
 from groundswell_voting.control.voters import VoterSearch
+from groundswell_voting.polls.events import told_of_refusal
 from groundswell_voting.polls.merging import MergedVotesChange, merge_of, sources
 from groundswell_voting.polls.rules import (
     Change,
@@ -97,9 +98,11 @@ class PendingChanges:
         reason = refusal(poll, change.what)
         if reason is None:
             return False
-        log.warning("change refused", poll_id=poll.poll_id, kind=change.what.kind, reason=reason)
+        log.warning(
+            "change refused", poll_id=poll.poll_id, kind=change.what.kind, reason=reason.words
+        )
         refused = replace(change, state=ChangeState.REFUSED, refusal=reason, settled_at=utc_now())
-        await self._changes.settle(poll, refused)
+        await self._changes.settle(poll, refused, told_of_refusal(poll, refused))
         return True
 
     async def _resolve(self, change: Change, what: VotersChange) -> None:
@@ -148,8 +151,7 @@ class PendingChanges:
         if not await self._scribe.passed(poll, milliseconds(what.closes_at)):
             return False
         done = replace(change, state=ChangeState.DONE, settled_at=utc_now())
-        closing = {"stage": PollStage.CLOSING, "close_reason": "closed_early"}
-        await self._changes.settle(poll, done, **closing)
+        await self._changes.settle(poll, done, stage=PollStage.CLOSING, close_reason="closed_early")
         return True
 
     async def _may_be_written(self, poll: Poll, change: Change) -> bool:
@@ -172,6 +174,6 @@ class PendingChanges:
                 return
             at = moment(announced_at_ms)
         done = replace(change, state=ChangeState.DONE, settled_at=at)
-        await self._changes.settle(poll, done, **settled(poll, change.what))
+        await self._changes.settle(poll, done, [], **settled(poll, change.what))
         await self._search.end(change.change_id)
         log.info("poll changed", poll_id=poll.poll_id, kind=change.what.kind)

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from groundswell_contracts.contests import PollChange, PollPlan
+from groundswell_contracts.event import Event
 from groundswell_kit.clock import utc_now
+from groundswell_voting.polls.events import told_of_refusal
 from groundswell_voting.polls.merging import MergedIdeaChange, MergedVotesChange
+from groundswell_voting.polls.refusals import FINAL
 from groundswell_voting.polls.rules import (
     Change,
     ChangeState,
@@ -17,8 +20,6 @@ from groundswell_voting.polls.rules import (
 )
 from groundswell_voting.polls.store import ChangeStore, PollStore
 from groundswell_voting.voteslog.codec import rules_from
-
-TOO_LATE = "The tally of the poll is final."
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,27 @@ class PollCommands:
         """Close the open polls of a contest, by announcement first. Safe to repeat."""
         await self.store.request_closing(brand_id, contest_id)
 
-    async def amend(self, brand_id: str, amendment_id: str, change: PollChange) -> None:
-        """Queue what an amendment changes in a poll. Safe to repeat."""
+    async def amend(self, brand_id: str, contest_id: str, number: int, change: PollChange) -> None:
+        """Queue what an amendment, one of a contest by its number, changes in a poll.
+
+        Safe to repeat. What cannot be done is told by AmendmentRefused, now or later.
+        """
         for what in _parts(change):
-            change_id = f"{amendment_id}.{what.kind}"
+            change_id = f"{contest_id}.{number}.{what.kind}"
             if isinstance(what, MergedIdeaChange | MergedVotesChange):
                 # It may merge several ideas, and has one change of any other kind.
                 change_id = f"{change_id}.{what.idea_id}"
-            await self.ask(brand_id, change.poll_id, change_id, what)
+            await self.ask(brand_id, change.poll_id, change_id, what, amendment=number)
 
-    async def ask(self, brand_id: str, poll_id: str, change_id: str, what: What) -> Change | None:
+    async def ask(
+        self,
+        brand_id: str,
+        poll_id: str,
+        change_id: str,
+        what: What,
+        *,
+        amendment: int | None = None,
+    ) -> Change | None:
         """Queue a change of a poll; the change, None when it has been asked for already.
 
         A poll whose tally is final, or being made so, refuses it at once: `state` says so. Raises
@@ -67,15 +79,19 @@ class PollCommands:
         if await self.changes.find(brand_id, change_id) is not None:
             return None
         turn = await self.store.number_change(brand_id, poll_id, what)
-        change = Change(change_id, poll_id, brand_id, turn or 0, what, asked_at=utc_now())
+        change = Change(
+            change_id, poll_id, brand_id, turn or 0, what, asked_at=utc_now(), amendment=amendment
+        )
+        told: list[Event] = []
         if turn is None:
             poll = await self.store.find_public(poll_id)
             if poll is None or poll.brand_id != brand_id:
                 raise LookupError(f"{brand_id} has no poll {poll_id}")
             change = replace(
-                change, state=ChangeState.REFUSED, refusal=TOO_LATE, settled_at=change.asked_at
+                change, state=ChangeState.REFUSED, refusal=FINAL, settled_at=change.asked_at
             )
-        await self.changes.add(change)
+            told = told_of_refusal(poll, change)
+        await self.changes.add(change, told)
         return change
 
 

@@ -31,5 +31,6 @@ class PollHandlers:
         if amendment.poll_opened is not None:
             await self.polls.plan(event.brand_id, amendment.contest_id, amendment.poll_opened)
         if amendment.poll_changed is not None:
-            amendment_id = f"{amendment.contest_id}.{amendment.number}"
-            await self.polls.amend(event.brand_id, amendment_id, amendment.poll_changed)
+            await self.polls.amend(
+                event.brand_id, amendment.contest_id, amendment.number, amendment.poll_changed
+            )

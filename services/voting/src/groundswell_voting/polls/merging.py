@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from groundswell_voting.polls.refusals import Refusal
+
 
 @dataclass(frozen=True, slots=True)
 class MergedIdea:
@@ -66,28 +68,31 @@ def sources(merged: Sequence[MergedIdea], idea_id: str) -> frozenset[str]:
 
 def refusal_of_merging(
     change: MergingChange, on_ballot: Collection[str], merged: Sequence[MergedIdea]
-) -> str | None:
+) -> Refusal | None:
     """Why a change cannot be made; None when it can."""
     idea_id, into_id, own = change.idea_id, change.into_idea_id, merge_of(merged, change)
     match change.kind:
         case "leave":
             if idea_id == into_id:
-                return "An idea cannot be merged into itself."
-            gone = [each for each in (idea_id, into_id) if each not in on_ballot]
-            return f"{gone[0]} is not on the ballot." if gone else None
+                return Refusal("contradiction", "An idea cannot be merged into itself.")
+            both = idea_id in on_ballot and into_id in on_ballot
+            gone = Refusal("not_on_ballot", "One of the two ideas is not on the ballot.")
+            return None if both else gone
         case "merge":
             has_left = own is not None and not own.votes_moved
-            return None if has_left else f"{idea_id} has not left the ballot for {into_id}."
+            stays = Refusal("merged", "The idea has not left the ballot for the other one.")
+            return None if has_left else stays
         case "return":
             if own is None or own.for_good or idea_id in on_ballot:
-                return f"{idea_id} has not left the ballot for {into_id} alone."
+                return Refusal("merged", "The idea has not left for the other one alone.")
             # The last one first: then whose votes come back is found as when they went.
             if any(each.idea_id == into_id for each in merged):
-                return f"{into_id} is merged itself: undo that first."
+                return Refusal("merged", "The other idea is merged itself: undo that first.")
             return None
         case "unmerge":
             is_back = own is not None and idea_id in on_ballot
-            return None if is_back else f"{idea_id} has not come back from {into_id}."
+            away = Refusal("merged", "The idea has not come back from the other one.")
+            return None if is_back else away
 
 
 def after_idea(

@@ -17,6 +17,7 @@ from groundswell_voting.polls.merging import (
     after_votes,
     refusal_of_merging,
 )
+from groundswell_voting.polls.refusals import CLOSED, CLOSING, Refusal
 from groundswell_voting.voteslog.rules import Rules, moment
 
 MAX_IDEAS = 12_000
@@ -172,7 +173,7 @@ class Change:
     `sequence` is its turn among the changes of its poll, for a pause among the pauses; 0 for one
     that came too late to get any.
     `settled_at` is when it was announced, by the broker's clock, where it was announced. `record`
-    is the number of its first control record.
+    is the number of its first control record. `amendment` is the one of its contest it belongs to.
     """
 
     change_id: str
@@ -182,9 +183,10 @@ class Change:
     what: What
     asked_at: datetime
     state: ChangeState = ChangeState.PENDING
-    refusal: str | None = None
+    refusal: Refusal | None = None
     settled_at: datetime | None = None
     record: int | None = None
+    amendment: int | None = None
 
 
 def takes_votes(poll: Poll) -> bool:
@@ -217,41 +219,42 @@ def agrees_with_log(poll: Poll, logged: int) -> bool:
     return logged == poll.control_number or (poll.writing is not None and logged == poll.writing)
 
 
-def refusal(poll: Poll, what: What) -> str | None:
+def refusal(poll: Poll, what: What) -> Refusal | None:
     """Why a change cannot be made to a poll as it is now; None when it can."""
     match what:
         case VotersChange():
-            return None if what.resolved else "Nobody has voted with these passes."
+            nobody = Refusal("unchanged", "Nobody has voted with these passes.")
+            return None if what.resolved else nobody
         case MergedIdeaChange() | MergedVotesChange():
             on_ballot = set(poll.idea_ids).difference(poll.removed_idea_ids)
             return refusal_of_merging(what, on_ballot, poll.merged)
     if poll.stage is not PollStage.OPEN:
-        return "The poll has closed."
+        return CLOSED
     match what:
         case IdeasChange():
             return _refusal_of_ideas(poll, what)
         case ClosingChange() if what.closes_at == poll.closes_at:
-            return "The poll closes at that time already."
+            return Refusal("unchanged", "The poll closes at that time already.")
         case PauseChange(paused=False) if poll.close_requested:
-            return "The poll is closing."
+            return CLOSING
     return None
 
 
-def _refusal_of_ideas(poll: Poll, change: IdeasChange) -> str | None:
+def _refusal_of_ideas(poll: Poll, change: IdeasChange) -> Refusal | None:
     known, gone = set(poll.idea_ids), set(poll.removed_idea_ids)
     if len({*change.added, *change.removed}) < len(change.added) + len(change.removed):
-        return "An idea is named twice."
+        return Refusal("contradiction", "An idea is named twice.")
     for idea_id in change.added:
         if idea_id in gone:
-            return f"{idea_id} was removed and cannot come back."
+            return Refusal("removed", f"{idea_id} was removed and cannot come back.")
         if idea_id in known:
-            return f"{idea_id} is on the ballot already."
+            return Refusal("on_ballot", f"{idea_id} is on the ballot already.")
     for idea_id in change.removed:
         # What has left already may be named again: a ladder and its brand may remove the same idea.
         if idea_id not in known:
-            return f"{idea_id} is not on the ballot."
+            return Refusal("not_on_ballot", f"{idea_id} is not on the ballot.")
     if len(known) + len(change.added) > MAX_IDEAS:
-        return f"At most {MAX_IDEAS} ideas can ever be on a ballot."
+        return Refusal("full", f"At most {MAX_IDEAS} ideas can ever be on a ballot.")
     return None
 
 

@@ -9,7 +9,9 @@ from pydantic import TypeAdapter
 from pymongo import ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
 
+from groundswell_contracts.event import Event
 from groundswell_kit.mongo import Document, transaction
+from groundswell_kit.outbox import Outbox
 from groundswell_voting.polls.rules import (
     UNTIL_CLOSING,
     UNTIL_SEALING,
@@ -93,20 +95,25 @@ class PollStore:
 class ChangeStore:
     """Changes of polls, in the order in which they were asked for; pauses in one of their own."""
 
-    def __init__(self, database: AsyncDatabase[Document], polls: PollStore) -> None:
+    def __init__(self, database: AsyncDatabase[Document], polls: PollStore, outbox: Outbox) -> None:
         self._client = database.client
         self._changes = database["poll_changes"]
         self._polls = polls
+        self._outbox = outbox
 
     async def ensure_indexes(self) -> None:
         """Create the index. Safe to repeat."""
         await self._changes.create_index([("brand_id", 1), ("poll_id", 1), ("sequence", 1)])
 
-    async def add(self, change: Change) -> None:
-        """Add a change; DuplicateKeyError when it is there."""
+    async def add(self, change: Change, events: Sequence[Event]) -> None:
+        """Add a change, in a transaction, and emit what became of it if it came too late.
+
+        DuplicateKeyError when it is there.
+        """
         document = asdict(change)
         document["_id"] = document.pop("change_id")
         await self._changes.insert_one(document)
+        await self._outbox.add(change.brand_id, events)
 
     async def find(self, brand_id: str, change_id: str) -> Change | None:
         """A change that has been asked for."""
@@ -181,22 +188,26 @@ class ChangeStore:
             {"$set": {"what.voters_per_record": voters_per_record}},
         )
 
-    async def settle(self, poll: Poll, settled: Change, **poll_is: Any) -> None:
+    async def settle(
+        self, poll: Poll, settled: Change, events: Sequence[Event] = (), **poll_is: Any
+    ) -> None:
         """Note what became of the change whose turn it is, and what the poll is after it.
 
-        Both or neither; neither when another worker has done so.
+        All of it and its events, or nothing; nothing when another worker has done so.
         """
         done: dict[str, Any] = {"changes_done": settled.sequence, "change_record": None}
         if isinstance(settled.what, PauseChange):
             done = {"pauses_done": settled.sequence}
-        fields = ("state", "refusal", "settled_at", "record")
+        kept = asdict(settled)
+        fields = {name: kept[name] for name in ("state", "refusal", "settled_at", "record")}
 
         async def work() -> None:
             if await self._polls.change(poll, **done | poll_is) is not None:
                 await self._changes.update_one(
                     {"_id": settled.change_id, "brand_id": settled.brand_id},
-                    {"$set": {name: getattr(settled, name) for name in fields}},
+                    {"$set": fields},
                 )
+                await self._outbox.add(settled.brand_id, events)
 
         await transaction(self._client, work)
 

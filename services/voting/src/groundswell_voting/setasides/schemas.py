@@ -65,7 +65,7 @@ class SetAsideView(BaseModel):
             voters=voters,
             asked_at=change.asked_at,
             settled_at=change.settled_at,
-            refusal=change.refusal,
+            refusal=None if change.refusal is None else change.refusal.words,
         )
 
 

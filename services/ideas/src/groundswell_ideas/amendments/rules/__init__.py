@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groundswell_ideas.amendments.rules.curators import Curator
+from groundswell_ideas.amendments.rules.refusals import Refusal, done_of
 from groundswell_ideas.calendar.rules import answer_due_at
 from groundswell_ideas.contests.rules import Contest, Pause
 from groundswell_ideas.polls.rules import (
+    BALLOT_MAXIMUM,
     BALLOTS_MAXIMUM,
     POLLS_MAXIMUM,
     Poll,
     PollChange,
     changed,
     ideas_on_ballots,
+    is_full,
 )
 from groundswell_ideas.selection.rules import of_no_region, unfit_for_shortlist, unlisted
 from groundswell_ideas.selection.rules.shortlists import of_another_region
@@ -29,7 +32,8 @@ class Amendment:
     """A change of a contest since it opened; those of a contest are numbered from 1.
 
     It changed an open poll or opened another one, paused or resumed the contest, lifted the cap on
-    its pilot, or handed the picking of the shortlist to another curator.
+    its pilot, or handed the picking of the shortlist to another curator. `refusals` tell what of it
+    the poll could not take any more.
     """
 
     contest_id: str
@@ -41,6 +45,13 @@ class Amendment:
     paused: bool | None = None
     pilot_widened: bool = False
     curator: Curator | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def poll_done(self) -> PollChange | None:
+        """What became different in a poll: without what was refused."""
+        change = self.poll_changed
+        return None if change is None else done_of(change, self.refusals)
 
     @property
     def id(self) -> str:
@@ -94,6 +105,9 @@ def obstacles_to_changing(
         found.append(Obstacle(f"{CHANGED}.paused", "paused", message))
     if not found and changed(poll, change) == poll:
         found.append(Obstacle(CHANGED, "change", "nothing would be different"))
+    if not found and change.added_idea_ids and is_full(poll, len(change.added_idea_ids)):
+        message = f"a ballot holds {BALLOT_MAXIMUM:,} ideas at most"
+        found.append(Obstacle(f"{CHANGED}.added_idea_ids", "maximum", message))
     return found or _too_many(contest, f"{CHANGED}.added_idea_ids", len(change.added_idea_ids))
 
 

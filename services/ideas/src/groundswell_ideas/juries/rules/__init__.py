@@ -46,12 +46,16 @@ class Recusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """The jury of a contest: those who are on it, and those who were."""
+    """The jury of a contest: those who are on it, and those who were.
+
+    `openings` counts the rounds whose opening it was told of.
+    """
 
     brand_id: str
     contest_id: str
     jurors: tuple[Juror, ...] = ()
     recusals: tuple[Recusal, ...] = ()
+    openings: int = 0
 
     def sitting(self, juror_id: str) -> Juror | None:
         """The juror of this id, unless they have left."""
@@ -62,7 +66,8 @@ class Panel:
 class Round:
     """A round of scoring, open from `opens_at` until `closes_at`; None: opened, closed by hand.
 
-    `acts` counts what happened in it: whatever changes its scores changes it too.
+    `acts` counts what happened in it: whatever changes its scores changes it too. `told`: the jury
+    was told that it has opened, if there was still time to score.
     """
 
     brand_id: str
@@ -73,6 +78,7 @@ class Round:
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     acts: int = 0
+    told: bool = False
 
     def state(self, now: datetime) -> State:
         """Whether jurors score in it now, not yet, or no more."""
@@ -207,6 +213,27 @@ _SCORED_IN: Mapping[Purpose, Sequence[Phase]] = {
     "shortlist": ("submission", "moderation"),
     "winners": ("moderation", "voting", "deliberation"),
 }
+
+
+def is_news(kept: Round, now: datetime) -> bool:
+    """Whether a round has opened since it was last looked at."""
+    return not kept.told and kept.state(now) != "planned"
+
+
+def is_open_in(contest: Contest, kept: Round, now: datetime) -> bool:
+    """Whether a jury is to score a round of this contest: now, or in a phase that may yet come."""
+    still = {contest.phase, *contest.programme.ahead_of(contest.phase)}
+    return kept.state(now) == "open" and not still.isdisjoint(_SCORED_IN[kept.purpose])
+
+
+def told(kept: Round) -> Round:
+    """The round after its opening was told."""
+    return replace(kept, told=True)
+
+
+def noted(panel: Panel) -> Panel:
+    """The jury after it was told of an opening."""
+    return replace(panel, openings=panel.openings + 1)
 
 
 def obstacles_to_scoring(

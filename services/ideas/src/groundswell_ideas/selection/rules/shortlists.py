@@ -90,28 +90,27 @@ def in_parts(contest: Contest, parts: Mapping[str, tuple[str, ...]]) -> Contest:
     return replace(contest, shortlist=tuple(whole), shortlists=parts)
 
 
-def filled(contest: Contest, approved: Sequence[Idea]) -> Contest:
-    """The contest as its vote is about to open, of the same version; `approved` are its ideas.
+def filled(contest: Contest, approved: Mapping[str, str | None]) -> Contest:
+    """The contest as its vote is about to open; `approved` are its ideas, with their regions.
 
     All of them come on a shortlist that takes all; from any other go those that are approved no
     more.
     """
     if not takes_all(contest):
-        here = {idea.id for idea in approved}
         return replace(
             contest,
-            shortlist=tuple(i for i in contest.shortlist if i in here),
+            shortlist=tuple(i for i in contest.shortlist if i in approved),
             shortlists={
-                name: tuple(i for i in part if i in here)
+                name: tuple(i for i in part if i in approved)
                 for name, part in contest.shortlists.items()
             },
         )
     if not contest.terms.regions:
-        return replace(contest, shortlist=tuple(idea.id for idea in approved))
+        return replace(contest, shortlist=tuple(approved))
     return in_parts(
         contest,
         {
-            region.name: tuple(idea.id for idea in approved if idea.region == region.name)
+            region.name: tuple(i for i, its_region in approved.items() if its_region == region.name)
             for region in contest.terms.regions
         },
     )

@@ -34,6 +34,7 @@ Kind = Literal[
     "votes_taken_in",
     "votes_back",
     "votes_returned",
+    "votes_unmoved",
     "step_reached",
     "step_missed",
     "tally_certified",
@@ -58,8 +59,8 @@ Kind = Literal[
 class Moment:
     """Something that happened to an idea, without anybody's words; facts that say nothing are None.
 
-    `idea_id` is the other idea of a merge or of votes that moved, or the winner of a milestone,
-    None if it is of all.
+    `idea_id` is the other idea of a merge, or of votes that moved or could not, or the winner of a
+    milestone, None if it is of all.
     """
 
     at: datetime
@@ -169,7 +170,7 @@ def _stay(
     """Since when, and until when, an idea was on a ballot."""
     since, until = voting, None
     for amendment in amendments:
-        change, opened = amendment.poll_changed, amendment.poll_opened
+        change, opened = amendment.poll_done, amendment.poll_opened
         if opened is not None and opened.id == poll.id:
             since = amendment.amended_at
         elif change is not None and change.poll_id == poll.id:
@@ -183,7 +184,7 @@ def _stay(
 def _moved_votes(idea: Idea, poll: Poll, amendments: Sequence[Amendment]) -> Iterator[Moment]:
     """When votes for it went to another idea of the ballot, came from one, or went back."""
     for amendment in amendments:
-        change, at = amendment.poll_changed, amendment.amended_at
+        change, at = amendment.poll_done, amendment.amended_at
         if change is None or change.poll_id != poll.id:
             continue
         told: tuple[tuple[Sequence[IdeaMerge], Kind, Kind], ...] = (
@@ -196,6 +197,16 @@ def _moved_votes(idea: Idea, poll: Poll, amendments: Sequence[Amendment]) -> Ite
                     yield replace(_of_poll(as_merged, at, poll), idea_id=merge.into_idea_id)
                 elif merge.into_idea_id == idea.id:
                     yield replace(_of_poll(as_other, at, poll), idea_id=merge.idea_id)
+        yield from _unmoved_votes(idea, poll, amendment)
+
+
+def _unmoved_votes(idea: Idea, poll: Poll, amendment: Amendment) -> Iterator[Moment]:
+    """When it was told that votes for it did not go to another idea, or come back from it."""
+    for refusal in amendment.refusals:
+        for merge in (*refusal.refused.merged, *refusal.refused.unmerged):
+            if merge.idea_id == idea.id:
+                moment = _of_poll("votes_unmoved", refusal.refused_at, poll)
+                yield replace(moment, idea_id=merge.into_idea_id, reason_code=refusal.code)
 
 
 def _votes(traces: Traces) -> Iterator[Moment]:

@@ -208,7 +208,7 @@ class SubmissionCommands:
             refuse_for(obstacles_to_withdrawing(contest, idea, now))
             gone = withdrawn(idea, now)
             events = [] if idea.status == "draft" else [_withdrawn(gone)]
-            await self.intake.give_up(gone, events)
+            await self.intake.give_up(idea, gone, events)
             # While it is on its ballots: what went on in it takes its votes back from it.
             await self.merges.part_all(gone, WHY_PARTED, now)
             await self.ballots.strike(gone, WHY_STRUCK, now)

@@ -97,7 +97,7 @@ class Intake:
         await self.ideas.revisions.keep(revised.brand_id, revision_of(revised, sender_id, now))
         event = _revised(revised)
         if status == "submitted":
-            await self.publication.hide(revised, [event])
+            await self.publication.hide(idea, revised, [event])
             again = idea.status == "approved"
             cause: Cause = "screening" if revised.held_for else "revised" if again else "new"
             await self._queue(revised, cause, now)
@@ -122,9 +122,9 @@ class Intake:
             policy_of(contest),
         )
 
-    async def give_up(self, idea: Idea, events: Sequence[Event]) -> None:
+    async def give_up(self, before: Idea, idea: Idea, events: Sequence[Event]) -> None:
         """Saves an idea that its author took back; nobody looks at it or is compared with it."""
-        await self.publication.hide(idea, events)
+        await self.publication.hide(before, idea, events)
         await self.cases.settle(idea.brand_id, [idea.id])
         await self.screening.forget(idea.brand_id, idea.id)
         if idea.came is not None and idea.withdrawn_at is not None:

@@ -21,8 +21,10 @@ class Publication:
     media: MediaCommands
     ballots: Ballots
 
-    async def publish(self, idea: Idea, reason: str | None, now: datetime) -> Idea:
-        """Saves an idea that was read in this transaction as approved, and tells of it.
+    async def publish(
+        self, idea: Idea, reason: str | None, now: datetime, events: Sequence[Event] = ()
+    ) -> Idea:
+        """Saves an idea that was read in this transaction as approved; told after `events`.
 
         Everybody sees its media from now on, and it comes on the ballots of a contest where people
         vote as ideas come in. The queue is the caller's business.
@@ -38,21 +40,24 @@ class Publication:
                 reason=reason,
                 product_code=public.product_code,
             )
-            await self.ideas.save(public.brand_id, public, [event])
+            await self.ideas.save(public.brand_id, public, [*events, event])
             await self.media.show(public.brand_id, public.id)
             await self.ballots.enlist(public, now)
             return public
 
         return await transaction(self.ideas.client, work)
 
-    async def hide(self, idea: Idea, events: Sequence[Event]) -> None:
+    async def hide(self, before: Idea, after: Idea, events: Sequence[Event]) -> None:
         """Saves an idea that is not approved (any more), with its events, and hides its media.
 
-        It is on no ballot: whoever hides one that may be calls `Ballots.strike` too.
+        It is on no ballot, and comes on none that is made at this moment: whoever hides one that
+        may be on some calls `Ballots.strike` too.
         """
 
         async def work() -> None:
-            await self.ideas.save(idea.brand_id, idea, events)
-            await self.media.hide(idea.brand_id, idea.id)
+            await self.ideas.save(after.brand_id, after, events)
+            await self.media.hide(after.brand_id, after.id)
+            if before.status == "approved":
+                await self.ballots.touch(after)
 
         await transaction(self.ideas.client, work)

@@ -15,6 +15,13 @@ TERMS_MAXIMUM = 150
 ASKED_MAXIMUM = 8
 """Words that a search looks for; more are left out."""
 
+LIST_MILLISECONDS = 2_000
+"""A list that takes longer is given up; only a search for very frequent words can."""
+
+FREQUENT = 2_500
+"""How far a word's ideas are counted. Of two more frequent words of 100,000 ideas a page is found
+among fewer than these, whichever of them the index is searched by."""
+
 ALL = ""
 """The facet of every idea."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from groundswell_ideas.contests.rules import Contest
 from groundswell_ideas.contests.store import ContestStore
+from groundswell_ideas.juries.commands.asking import Asking
 from groundswell_ideas.juries.rules import (
     Juror,
     Panel,
@@ -54,6 +55,7 @@ class JuryCommands:
     contests: ContestStore
     ideas: IdeaStore
     juries: JuryStore
+    asking: Asking
 
     async def appoint(self, brand_id: str, contest_id: str, who: Appointed) -> Juror:
         """Puts somebody on the jury of a contest. The same again changes nothing."""
@@ -65,8 +67,9 @@ class JuryCommands:
             if sitting is not None and sitting == _juror(who, sitting.appointed_at):
                 return sitting
             refuse_for(obstacles_to_appointing(contest, panel, who.juror_id))
-            joined = with_juror(panel, _juror(who, utc_now()))
-            await self.juries.save_panel(brand_id, joined)
+            now = utc_now()
+            joined = with_juror(panel, _juror(who, now))
+            await self.asking.join(contest, joined, who.juror_id, now)
             return joined.jurors[-1]
 
         return await transaction(self.contests.client, work)
@@ -87,10 +90,12 @@ class JuryCommands:
             now = utc_now()
             stand_in = None if by is None else by.juror_id
             changed = without(panel, juror_id, reason, stand_in, now)
-            if by is not None:
+            if by is None:
+                await self.juries.save_panel(brand_id, changed, [])
+            else:
                 refuse_for(obstacles_to_appointing(contest, changed, by.juror_id))
                 changed = with_juror(changed, _juror(by, now))
-            await self.juries.save_panel(brand_id, changed)
+                await self.asking.join(contest, changed, by.juror_id, now)
             await self._take_away(contest, juror_id, None, now)
             return changed
 
@@ -119,10 +124,9 @@ class JuryCommands:
                 opens_at=_moment(contest, opens),
                 closes_at=_moment(contest, closes),
             )
-            rounds = await self.juries.rounds(brand_id, contest_id)
-            refuse_for(obstacles_to_planning(contest, rounds, planned, utc_now()))
-            await self.juries.save_round(brand_id, planned)
-            return planned
+            rounds, now = await self.juries.rounds(brand_id, contest_id), utc_now()
+            refuse_for(obstacles_to_planning(contest, rounds, planned, now))
+            return await self.asking.keep(contest, planned, now)
 
         return await transaction(self.contests.client, work)
 
@@ -229,7 +233,7 @@ class JuryCommands:
                 )
             now = utc_now()
             recusal = Recusal(juror_id, idea_id, reason, now)
-            await self.juries.save_panel(brand_id, with_recusal(panel, recusal))
+            await self.juries.save_panel(brand_id, with_recusal(panel, recusal), [])
             await self._take_away(contest, juror_id, idea_id, now)
             return recusal
 
@@ -245,9 +249,8 @@ class JuryCommands:
         async def work() -> Round:
             contest = await self.contests.get(brand_id, contest_id)
             timed = await self.juries.round(brand_id, contest_id, round_id)
-            changed = change(contest, timed, utc_now())
-            await self.juries.save_round(brand_id, changed)
-            return changed
+            now = utc_now()
+            return await self.asking.keep(contest, change(contest, timed, now), now)
 
         return await transaction(self.contests.client, work)
 

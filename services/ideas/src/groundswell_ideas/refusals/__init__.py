@@ -1,0 +1,1 @@
+"""Amendments that polls could not take any more: what becomes of them, and who is told."""
