@@ -10,7 +10,7 @@ from tests.integration.web.test_adversity import TAKEN
 from tests.integration.web.test_several_polls import POLLS, people_voting
 from tests.integration.web.world import World
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 CODE = "c0de-of_Nina"
 
@@ -52,6 +52,32 @@ async def test_who_follows_a_link_signs_in_and_votes_by_it(world: World) -> None
         # And on from there, to a further vote.
         page = (await visitor.get(voted.headers["location"])).text
         assert f'<a href="{path}?via={CODE}">' in page
+
+
+async def test_who_looks_around_in_the_gallery_still_votes_by_it(world: World) -> None:
+    contest_id = await world.contest("submission", "voting")
+    contest = await world.staff("GET", f"/v1/contests/{contest_id}")
+    ((poll_id,), votes) = contest["poll_ids"], f"/contests/{contest_id}/votes"
+    ideas = await world.staff("GET", f"/v1/contests/{contest_id}/ideas")
+    (idea_id,) = [idea["id"] for idea in ideas["items"]]
+    path, heard = f"/contests/{contest_id}", dict[str, bytes]()
+    gallery = f"{path}/ideas"
+    async with people_voting(world, contest, idea_id, heard=heard) as visitor:
+        page = (await visitor.get(f"{path}?via={CODE}")).text
+        assert f'<a href="{gallery}?via={CODE}">' in page
+        page = (await visitor.get(f"{gallery}?via={CODE}")).text
+        for wanted in ("category=none", "q=nothing", "briefs=yes", f"remix_of={idea_id}"):
+            address = f"{gallery}?{wanted}&via={CODE}"
+            narrowed = (await visitor.get(address)).text
+            assert f'<a href="{gallery}?via={CODE}">' in narrowed
+            assert f'<input type="hidden" name="via" value="{CODE}">' in narrowed
+            assert f'href="{path}?via={CODE}"' in narrowed
+        assert f'<a href="/ideas/{idea_id}?via={CODE}">' in page
+        page = (await visitor.get(f"/ideas/{idea_id}?via={CODE}")).text
+        assert f'<a href="{gallery}?via={CODE}">' in page
+        assert f'href="{path}"' not in page
+        await visitor.post(votes, form_of(page, votes))
+    assert json.loads(heard[f"/v1/polls/{poll_id}/passes"]) == {"via": CODE}
 
 
 async def test_the_polls_of_a_contest_keep_it(world: World) -> None:

@@ -7,7 +7,15 @@ import pytest
 
 from groundswell_web.account.schemas import LANGUAGES
 from groundswell_web.contests.rules import PHASES
-from groundswell_web.contests.schemas import Contest, ContestPoll, PhaseReached
+from groundswell_web.contests.schemas import (
+    Amendment,
+    Contest,
+    ContestPoll,
+    IdeaMerge,
+    PhaseReached,
+    PollChange,
+    Refusal,
+)
 from groundswell_web.pages import Pages
 from groundswell_web.sessions.commands import NOBODY
 
@@ -17,6 +25,7 @@ PROMISED = [ContestPoll(id=None, name=name, closes_at=None) for name in ("North"
 
 def page_of(phase: str, *reached: str, **more: Any) -> str:
     """What a stranger reads of a contest without ideas."""
+    amendments = more.pop("amendments", [])
     contest = Contest(
         id="con_1",
         title="Name our ship",
@@ -44,7 +53,7 @@ def page_of(phase: str, *reached: str, **more: Any) -> str:
         vote=None,
         follows=None,
         steps=[],
-        amendments=[],
+        amendments=amendments,
         phases=PHASES,
         languages=LANGUAGES,
         shown=10,
@@ -75,3 +84,16 @@ def test_a_phase_that_is_not_known_here_is_named() -> None:
 def test_briefs_lead_to_what_others_ask_for() -> None:
     assert "?briefs=yes" in page_of("submission", briefs=True)
     assert "?briefs=yes" not in page_of("submission")
+
+
+def test_votes_that_did_not_move_are_not_said_to_have_moved() -> None:
+    pair = IdeaMerge(idea_id="idea_1", into_idea_id="idea_2")
+    for change in (PollChange(merged=(pair,)), PollChange(unmerged=(pair,))):
+        done = Amendment(reason="The same ship.", amended_at=START, poll_changed=change)
+        refusal = Refusal(refused=change, reason="The poll has closed.")
+        late = done.model_copy(update={"refusals": (refusal,)})
+        moved, stayed = (page_of("voting", amendments=[each]) for each in (done, late))
+        told = ("count for that one", "has its votes back", "stay with that one")
+        assert any(words in moved for words in told)
+        assert not any(words in stayed for words in told)
+        assert "Voting could not do this any more:</strong> The poll has closed." in stayed

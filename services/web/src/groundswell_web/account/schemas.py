@@ -26,6 +26,8 @@ KINDS: Mapping[str, str] = {
     "reward_granted": "Your reward was booked",
     "reward_reversed": "A reward was taken back",
     "staff_briefed": "Your brand plans a contest",
+    "scores_asked": "A round of a jury that you are on is open",
+    "review_asked": "You are asked about an idea",
     "answer_overdue": "A contest of your brand owes its answer",
 }
 """Kinds of message in words; one that is not here is shown by its name."""

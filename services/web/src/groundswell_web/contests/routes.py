@@ -107,6 +107,7 @@ class ContestRoutes:
         _: AnyVisitor,
         languages: Languages,
         shown: Shown,
+        via: Via,
         cursor: Cursor = None,
     ) -> Response:
         """The ideas of a contest, in the order and under the filters that were asked for."""
@@ -122,6 +123,7 @@ class ContestRoutes:
             wanted=shown.wanted,
             first=cursor is None,
             more=None if page.next is None else shown.wanted.address(cursor=page.next),
+            via=via,
         )
         return shown.seed.kept_by(answer)
 

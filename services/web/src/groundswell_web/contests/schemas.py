@@ -225,6 +225,13 @@ class PollChange(Shape):
     unmerged: tuple[IdeaMerge, ...] = ()
 
 
+class Refusal(Shape):
+    """A part of an amendment that voting could not do any more, and why."""
+
+    refused: PollChange
+    reason: str
+
+
 class Amendment(Shape):
     """A change of a contest since it opened, with the reason that everybody reads.
 
@@ -235,6 +242,13 @@ class Amendment(Shape):
     amended_at: datetime
     poll_changed: PollChange | None = None
     curator: str | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def unmoved(self) -> tuple[IdeaMerge, ...]:
+        """The pairs of ideas whose votes stayed where they were."""
+        refused = [refusal.refused for refusal in self.refusals]
+        return tuple(pair for part in refused for pair in (*part.merged, *part.unmerged))
 
 
 class AmendmentPage(Shape):

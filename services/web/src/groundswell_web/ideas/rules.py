@@ -34,6 +34,7 @@ _MOMENTS: Mapping[str, str] = {
     "votes_taken_in": "Took in the votes for another idea",
     "votes_back": "On the ballot again, with its votes",
     "votes_returned": "Gave another idea its votes back",
+    "votes_unmoved": "Its votes stayed where they were: voting could not move them",
     "step_missed": "Missed a step of support",
     "tally_certified": "The votes are certified",
     "vetoed": "Ruled out",
