@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.support.colleagues import colleague, mail_to
 from tests.support.jury_story import CRITERIA, JuryStory
 from tests.support.people import Person
 from tests.support.programme_story import (
@@ -22,7 +23,7 @@ from tests.support.programme_story import (
     whole_minute,
 )
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 
 BERLIN = "Europe/Berlin"
 PARKING, SHARING, LEISURE = "Finding a place", "Sharing a ride", "The way as the goal"
@@ -39,6 +40,8 @@ class Lab(JuryStory):
     nora: Person
     paulo: Person
     lind: Person
+    carl: Person
+    dora: Person
     closes_at: datetime
 
     @property
@@ -54,8 +57,17 @@ class Lab(JuryStory):
 
 async def test_a_jury_finds_the_best_of_a_theme(story: ProgrammeStory) -> None:
     nora, paulo, lind = await story.people("Nora", "Paulo", "Lind")
+    carl, dora = [await colleague(story, name, "juror") for name in ("Carl", "Dora")]
     closes_at = whole_minute(SECONDS_FOR_IDEAS)
-    lab = Lab(story=story, nora=nora, paulo=paulo, lind=lind, closes_at=closes_at)
+    lab = Lab(
+        story=story,
+        nora=nora,
+        paulo=paulo,
+        lind=lind,
+        carl=carl,
+        dora=dora,
+        closes_at=closes_at,
+    )
 
     await the_lab_asks_its_question(lab)
     await ideas_come_in_by_category(lab)
@@ -182,7 +194,7 @@ async def the_lab_names_its_jury(lab: Lab) -> None:
     for juror, office, participant in (
         ("anna", "Head of mobility services", None),
         ("ben", "Interior design", None),
-        ("carl", "Works of Spartanburg", None),
+        (lab.carl.id, "Works of Spartanburg", None),
         ("lind", "University of transport", lab.lind.id),
     ):
         body = {"office": office, "participant_id": participant}
@@ -210,6 +222,17 @@ async def the_calendar_closes_ideas_and_opens_the_round(lab: Lab) -> None:
     assert (done["aim"], done["due_at"]) == ("moderation", lab.closes_utc)
     jury = await story.done("GET", f"{story.path}/jury", story.staff("auditor"))
     assert [(r["name"], r["state"]) for r in jury["rounds"]] == [("First look", "open")]
+    await _is_asked_for_scores(lab, lab.carl)
+    await story.hears(lab.dora, "staff_briefed")
+
+
+async def _is_asked_for_scores(lab: Lab, juror: Person) -> None:
+    """In their inbox and by mail: which round is open, and until when."""
+    messages = await lab.story.hears(juror, "staff_briefed", "scores_asked")
+    (asked,) = [message for message in messages if message["kind"] == "scores_asked"]
+    assert "its round “First look” is open. Until " in asked["text"]
+    mail = await mail_to(lab.story, juror, asked["subject"])
+    assert "“First look”" in mail.text
 
 
 async def the_jury_scores_apart_from_the_authors(lab: Lab) -> None:
@@ -237,29 +260,30 @@ async def the_jury_scores_apart_from_the_authors(lab: Lab) -> None:
 async def a_juror_is_replaced_and_all_sheets_come_in(lab: Lab) -> None:
     """What Carl gave goes with him; whoever stands in scores by themselves."""
     story = lab.story
-    await lab.all_score(["carl"], {"Parking that finds you": (1, 1, 1)})
-    dora = {"juror_id": "dora", "office": "Customer research"}
+    await lab.all_score([lab.carl.id], {"Parking that finds you": (1, 1, 1)})
+    dora = {"juror_id": lab.dora.id, "office": "Customer research"}
     panel = await story.done(
         "POST",
-        f"{story.path}/jurors/carl/replacement",
+        f"{story.path}/jurors/{lab.carl.id}/replacement",
         story.staff("manager"),
         {"reason": CALLED_AWAY, "by": dora},
     )
     assert [(j["juror_id"], j["replaced_by"]) for j in panel["jurors"]] == [
         ("anna", None),
         ("ben", None),
-        ("carl", "dora"),
+        (lab.carl.id, lab.dora.id),
         ("lind", None),
-        ("dora", None),
+        (lab.dora.id, None),
     ]
-    assert (await lab.score("carl", "Cars that fly", 9, 9, 9)).status_code == 403
+    await _is_asked_for_scores(lab, lab.dora)
+    assert (await lab.score(lab.carl.id, "Cars that fly", 9, 9, 9)).status_code == 403
 
-    everybody = ("anna", "ben", "lind", "dora")
+    everybody = ("anna", "ben", "lind", lab.dora.id)
     plain = {"Parking that finds you": (8, 8, 8), "Cars that fly": (10, 3, 1)}
     await lab.all_score(everybody, plain)
-    await lab.all_score(("anna", "lind", "dora"), {"One pass for every wheel": (9, 9, 7)})
-    await lab.all_score(("anna", "ben", "dora"), {"A seat by the window": (6, 6, 6)})
-    await lab.all_score(("anna", "dora"), {"A car for the dog": (9, 9, 9)})
+    await lab.all_score(("anna", "lind", lab.dora.id), {"One pass for every wheel": (9, 9, 7)})
+    await lab.all_score(("anna", "ben", lab.dora.id), {"A seat by the window": (6, 6, 6)})
+    await lab.all_score(("anna", lab.dora.id), {"A car for the dog": (9, 9, 9)})
     assert (await story.decision())["jury_rounds"] == []
 
 
@@ -288,7 +312,7 @@ async def the_scores_make_the_shortlist(lab: Lab) -> None:
         "Interior design",
         "University of transport",
     ]
-    assert not {"anna", "ben", "carl", "dora", "lind"} & set(str(decision).split("'"))
+    assert not {"anna", "ben", lab.carl.id, lab.dora.id, "lind"} & set(str(decision).split("'"))
 
     passed_over = await lab.shortlist(*three[1:])
     assert [rule for _, rule in rules_of(passed_over)] == ["jury"]
@@ -313,9 +337,9 @@ async def the_jury_picks_one_winner(lab: Lab) -> None:
     assert rules_of(out) == [("idea_id", "candidate")]
     still = await lab.score("ben", "One pass for every wheel", 5, 5, 5)
     assert rules_of(still) == [("idea_id", "recused")]
-    await lab.all_score(("anna", "ben", "lind", "dora"), {"Parking that finds you": (9, 9, 9)})
-    await lab.all_score(("anna", "lind", "dora"), {"One pass for every wheel": (8, 8, 8)})
-    await lab.all_score(("anna", "ben", "dora"), {"A seat by the window": (5, 7, 6)})
+    await lab.all_score(("anna", "ben", "lind", lab.dora.id), {"Parking that finds you": (9, 9, 9)})
+    await lab.all_score(("anna", "lind", lab.dora.id), {"One pass for every wheel": (8, 8, 8)})
+    await lab.all_score(("anna", "ben", lab.dora.id), {"A seat by the window": (5, 7, 6)})
     await story.done("POST", f"{lab.round_path}/close", manager)
 
     for title, rule in (("One pass for every wheel", "jury"), ("Cars that fly", "shortlisted")):
@@ -356,6 +380,8 @@ async def the_lab_builds_it(lab: Lab) -> None:
 
 async def everybody_was_told(lab: Lab) -> None:
     story = lab.story
+    await story.hears(lab.carl, "staff_briefed", "scores_asked")
+    await story.hears(lab.dora, "staff_briefed", "scores_asked", "scores_asked")
     listed = ["idea_received", "idea_approved", "idea_shortlisted"]
     public = ["result_published", "milestone_reached"]
     await story.hears(lab.nora, *listed, *public)

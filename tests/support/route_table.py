@@ -6,6 +6,7 @@ route that shows different things by its query, or on another thing, comes once 
 
 from collections.abc import Mapping
 
+from groundswell_kit.access import EXPERT
 from tests.support.doors import (
     FINANCE,
     STAFF,
@@ -73,14 +74,14 @@ BALLOT_BOX: Table = {
 }
 
 NOTIFICATIONS: Table = _EXPLANATION | {
-    "GET /v1/inbox": own("participant", *STAFF),
-    "POST /v1/inbox/{message_id}/read": persons(*STAFF),
+    "GET /v1/inbox": own("participant", *STAFF, EXPERT),
+    "POST /v1/inbox/{message_id}/read": persons(*STAFF, EXPERT),
     "GET /v1/follows": own("participant"),
     "GET /v1/follows/{contest_id}": own("participant", ids=OPEN),
     "PUT /v1/follows/{contest_id}": own("participant", ids=DECIDED),
     "DELETE /v1/follows/{contest_id}": own("participant", opened=204, ids=OPEN),
-    "GET /v1/preferences": own("participant", *STAFF),
-    "PUT /v1/preferences": own("participant", *STAFF, opened=422, body={}),
+    "GET /v1/preferences": own("participant", *STAFF, EXPERT),
+    "PUT /v1/preferences": own("participant", *STAFF, EXPERT, opened=422, body={}),
     "POST /v1/unsubscribes/{token}": public(404),
 }
 
