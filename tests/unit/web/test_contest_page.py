@@ -96,4 +96,4 @@ def test_votes_that_did_not_move_are_not_said_to_have_moved() -> None:
         told = ("count for that one", "has its votes back", "stay with that one")
         assert any(words in moved for words in told)
         assert not any(words in stayed for words in told)
-        assert "Voting could not do this any more:</strong> The poll has closed." in stayed
+        assert "Voting did not carry this out:</strong> The poll has closed." in stayed
