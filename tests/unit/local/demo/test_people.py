@@ -20,6 +20,7 @@ class Town(HttpClient):
         super().__init__()
         self.mails = list(mails)
         self.inbox: list[Mapping[str, Any]] = []
+        self.late: list[Mapping[str, Any]] = []
         self._code = code
 
     async def send(
@@ -29,7 +30,8 @@ class Town(HttpClient):
         if path.startswith("/mails.json"):
             return answer(200, {"mails": self.mails[::-1]})
         if path == "/v1/sign-ins":
-            self.mails.append(mail(len(self.mails), f"Hello.\n{self._code} is your code, 2026."))
+            self.mails.append(code_mail(len(self.mails), self._code))
+            self.mails += self.late
             return answer(201, {"id": "signin_1"})
         if path == "/v1/sign-ins/signin_1/code":
             assert json.loads(body) == {"code": "424242"}
@@ -52,6 +54,10 @@ def mail(number: int, text: str) -> dict[str, str]:
     }
 
 
+def code_mail(number: int, code: str) -> dict[str, str]:
+    return mail(number, f"Your code is\n\n    {code}\n\nIt is good for 10 minutes, in 2026.")
+
+
 def town(mails: Sequence[Mapping[str, Any]] = (), code: str = "424242") -> tuple[Town, SignIn]:
     http = Town(mails, code)
     calls = Calls(http)
@@ -59,11 +65,20 @@ def town(mails: Sequence[Mapping[str, Any]] = (), code: str = "424242") -> tuple
 
 
 async def test_the_code_is_taken_from_the_mail_that_came_for_this_sign_in() -> None:
-    _, sign_in = town([mail(0, "111111 was your code")])
+    _, sign_in = town([code_mail(0, "111111")])
     person = Person("a@x.example", [])
     await sign_in(person)
     assert (person.token, person.codes) == ("t0ken", 1)
     assert [letter.id for letter in person.before] == ["mail_0"]
+
+
+async def test_a_number_in_another_mail_is_no_code() -> None:
+    http, sign_in = town()
+    # The id of a contest is made of letters and figures by chance, and may have six in a row.
+    http.late = [mail(8, "See http://town/contests/con_01m823456vsy")]
+    person = Person("a@x.example", [])
+    await sign_in(person)
+    assert (person.token, person.codes) == ("t0ken", 1)
 
 
 async def test_no_code_within_a_minute_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from groundswell_local.demo.calls import CallFailed, Calls
 
-_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+# Alone on its line, as identity writes it: ids in other mails may have six figures in a row.
+_CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
 _CODE_SECONDS = 60.0
 _POLL_SECONDS = 0.2
 
@@ -50,6 +51,6 @@ class Mailboxes:
             for letter in await self.to(address):
                 code = _CODE.search(letter.text)
                 if letter.id not in known and code is not None:
-                    return code[0]
+                    return code[1]
             await asyncio.sleep(_POLL_SECONDS)
         raise CallFailed(f"no mail with a code came to {address} within {_CODE_SECONDS:.0f} s")
