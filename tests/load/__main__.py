@@ -5,6 +5,7 @@ Each experiment starts engines and roles of its own and measures its sides in tu
 
 import asyncio
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -111,7 +112,8 @@ async def _measure_one(results: Results, name: str, sizes: Sizes) -> None:
     if busy > QUIET_SHARE:
         _say(name, f"others use {busy:.0%} of this machine: its figures will not be true")
     began = time.monotonic()
-    async with EXPERIMENTS[name](Stage(sizes, DIRECTORY / name)) as sides:
+    stage = Stage(sizes, DIRECTORY / name, partial(results.turn_under_way, name))
+    async with EXPERIMENTS[name](stage) as sides:
         results.begin(name, sides.measures, sides.engines, busy)
         _say(name, f"ready after {time.monotonic() - began:.0f} s")
         for repetition in range(sizes.repetitions):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-Turn = Mapping[str, Mapping[str, float]]
+from tests.load.sides import Turn
+
 Experiments = Mapping[str, Mapping[str, Any]]
 
 

@@ -11,7 +11,7 @@ from groundswell_kit.clock import utc_now
 from groundswell_local.machine import answer
 from groundswell_local.paths import PROJECT
 from tests.load.machine import machine, versions
-from tests.load.sides import Measured
+from tests.load.sides import Measured, Turn
 from tests.load.sizes import Sizes
 
 FILE = "results.json"
@@ -61,6 +61,11 @@ class Results:
     def has(self, experiment: str, repetition: int, side: str) -> bool:
         turns = self.content["experiments"].get(experiment, {}).get("repetitions", [])
         return repetition < len(turns) and side in turns[repetition]
+
+    def turn_under_way(self, experiment: str) -> Turn:
+        """What the last turn that was begun has given so far."""
+        turns: list[Turn] = self.content["experiments"][experiment]["repetitions"]
+        return turns[-1] if turns else {}
 
     def begin(
         self, experiment: str, sides: Iterable[str], engines: Sequence[str], busy_before: float

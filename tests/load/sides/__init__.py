@@ -11,6 +11,8 @@ from pathlib import Path
 from tests.load.sizes import Sizes
 
 Measured = dict[str, float]
+Turn = Mapping[str, Mapping[str, float]]
+"""What the sides of one turn gave, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,14 @@ class Sides:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where an experiment plays: its sizes, and a directory of its own."""
+    """Where an experiment plays: its sizes, and a directory of its own.
+
+    `turn` tells what the turn under way has given so far, also in an earlier run.
+    """
 
     sizes: Sizes
     directory: Path
+    turn: Callable[[], Turn]
 
 
 Experiment = Callable[[Stage], AbstractAsyncContextManager[Sides]]

@@ -1,8 +1,8 @@
 """A ballot box that is offered far more votes than it can take, beside the same box at its peak.
 
 At the peak wrk's closed loop finds what the box takes. In the overload votes are sent at two and a
-half times that rate whatever is answered, each by a voter of its own. The bound of waiting votes is
-low in both, and above what the closed loop has under way.
+half times the rate of that turn's peak whatever is answered, each by a voter of its own. The bound
+of waiting votes is low in both, and above what the closed loop has under way.
 """
 
 from collections.abc import AsyncIterator
@@ -15,7 +15,6 @@ from tests.load.programs import require_only, told
 from tests.load.progress import Progress, progress
 from tests.load.sides import Measured, Sides, Stage
 from tests.load.sides.meanwhile import VOTES_PER_SECOND, standings_read, warm_up
-from tests.load.sizes import Sizes
 from tests.load.tools import LoadFailed, open_files, send_votes
 from tests.load.world import ROLES, world
 
@@ -35,46 +34,43 @@ async def overload(stage: Stage) -> AsyncIterator[Sides]:
     others = [role for role in ROLES if role != "ballot-box"]
     async with world(stage.directory, *others) as it, progress(it) as log:
         await it.start("ballot-box", **bound)
-        crowd = _Crowd(await open_poll(it), log, sizes)
+        crowd = _Crowd(await open_poll(it), log, stage)
         await warm_up(crowd.poll, log, sizes.connections, sizes.first_warm_up_seconds)
         yield Sides(it.versions, {"peak": crowd.at_its_peak, "overloaded": crowd.offers_too_much})
 
 
 @dataclass
 class _Crowd:
-    """Those who vote; `peak` is how many votes a second were taken from them at the last peak."""
+    """Those who vote."""
 
     poll: Poll
     log: Progress
-    sizes: Sizes
-    peak: float = 0.0
+    stage: Stage
 
     async def at_its_peak(self) -> Measured:
         await self._warm_up()
-        seconds, box = self.sizes.load_seconds, self.poll.world.urls["ballot-box"]
+        seconds, box = self.stage.sizes.load_seconds, self.poll.world.urls["ballot-box"]
         ready = self.poll.votes_of_new_voters(round(seconds * VOTES_PER_SECOND))
         async with ready as votes, standings_read(self.poll):
             load = await send_votes(
-                box, self.poll.vote_path, votes, self.sizes.connections, seconds
+                box, self.poll.vote_path, votes, self.stage.sizes.connections, seconds
             )
         load.require_only(202)
         await self.log.until_at_rest()
-        self.peak = load.per_second(202)
         return {
-            "per_second": self.peak,
+            "per_second": load.per_second(202),
             "p50_ms": load.p50_ms,
             "p99_ms": load.p99_ms,
             "load_tool_cpu_seconds": load.cpu_seconds,
         }
 
     async def offers_too_much(self) -> Measured:
-        if not self.peak:  # a run that was cut off goes on here
-            await self.at_its_peak()
         await self._warm_up()
-        rate = TIMES_PEAK * self.peak
+        peak = self.stage.turn()["peak"]["per_second"]
+        rate = TIMES_PEAK * peak
         files = min(open_files(), MAX_CONNECTIONS) - OTHER_FILES
         connections = round(min(rate * ANSWERED_WITHIN_SECONDS, files))
-        ready = self.poll.votes_of_new_voters(round(self.sizes.load_seconds * rate))
+        ready = self.poll.votes_of_new_voters(round(self.stage.sizes.load_seconds * rate))
         async with ready as votes, standings_read(self.poll):
             box, poll_id = self.poll.world.urls["ballot-box"], self.poll.poll_id
             done = await told("voters", "paced", box, poll_id, votes, rate, connections)
@@ -86,7 +82,7 @@ class _Crowd:
             "per_second": done["per_second"],
             "wanted_per_second": rate,
             "offered_per_second": done["offered_per_second"],
-            "offered_by_peak": done["offered_per_second"] / self.peak,
+            "offered_by_peak": done["offered_per_second"] / peak,
             "refused": sum(done["answers"].get(str(status), 0) for status in REFUSED),
             "connections": connections,
             "p50_ms": done["p50_ms"],
@@ -95,4 +91,5 @@ class _Crowd:
         }
 
     async def _warm_up(self) -> None:
-        await warm_up(self.poll, self.log, self.sizes.connections, self.sizes.warm_up_seconds)
+        sizes = self.stage.sizes
+        await warm_up(self.poll, self.log, sizes.connections, sizes.warm_up_seconds)
