@@ -6,6 +6,7 @@ Each time with an amendment that everybody reads.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from groundswell_contracts.contests import ContestAmended
 from groundswell_contracts.event import Event
@@ -24,6 +25,7 @@ from groundswell_ideas.ballots.rules import (
 )
 from groundswell_ideas.ballots.store import NewcomerStore
 from groundswell_ideas.calendar.rules import RETRY
+from groundswell_ideas.chores import do_or_put_off
 from groundswell_ideas.contests.rules import Contest
 from groundswell_ideas.contests.store import ContestStore
 from groundswell_ideas.polls.events import change_to
@@ -33,12 +35,9 @@ from groundswell_ideas.selection.events import shortlisted
 from groundswell_ideas.submissions.rules import Idea
 from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_kit.clock import utc_now
-from groundswell_kit.mongo import is_unavailable, transaction
-from groundswell_kit.observability import get_logger
+from groundswell_kit.mongo import transaction
 from groundswell_kit.problems import forbidden
 from groundswell_kit.refusals import refuse_for
-
-log = get_logger()
 
 WHY_LISTED = "What came in was approved."
 
@@ -84,16 +83,16 @@ class BallotCommands:
         if first is None:
             return False
 
-        async def work() -> None:
-            await self._list(first.brand_id, first.contest_id, utc_now())
+        brand_id, contest_id = first.brand_id, first.contest_id
 
-        try:
-            await transaction(self.contests.client, work)
-        except Exception as error:
-            if is_unavailable(error):
-                raise
-            log.exception("listing broke", contest=first.contest_id)
-            await self.newcomers.put_off(first.brand_id, first.contest_id, utc_now() + RETRY)
+        async def work() -> None:
+            await self._list(brand_id, contest_id, utc_now())
+
+        await do_or_put_off(
+            f"listing of {contest_id}",
+            partial(transaction, self.contests.client, work),
+            partial(self.newcomers.put_off, brand_id, contest_id, utc_now() + RETRY),
+        )
         return True
 
     async def _list(self, brand_id: str, contest_id: str, now: datetime) -> None:

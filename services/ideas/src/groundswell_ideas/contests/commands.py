@@ -6,6 +6,7 @@ What its calendar does by itself is done here too, as a person does it.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from groundswell_contracts.commitments import CommitmentOverdue
 from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
@@ -20,6 +21,7 @@ from groundswell_ideas.calendar.rules import (
     settled,
 )
 from groundswell_ideas.calendar.store import TimerStore
+from groundswell_ideas.chores import do_or_put_off
 from groundswell_ideas.contests.answers import AnswerCounts
 from groundswell_ideas.contests.phases import enter, is_overdue, obstacles_to_entering, overdue
 from groundswell_ideas.contests.rules import (
@@ -41,7 +43,7 @@ from groundswell_ideas.terms.rules.local_times import to_utc
 from groundswell_kit.clock import utc_now
 from groundswell_kit.etags import check_if_match
 from groundswell_kit.ids import new_id
-from groundswell_kit.mongo import is_unavailable, transaction
+from groundswell_kit.mongo import transaction
 from groundswell_kit.observability import get_logger
 from groundswell_kit.problems import VALIDATION
 from groundswell_kit.refusals import refuse_for
@@ -135,13 +137,11 @@ class ContestCommands:
         due = await self.timers.next_due(utc_now())
         if due is None:
             return False
-        try:
-            await self._with_due(due, self._fire)
-        except Exception as error:
-            if is_unavailable(error):
-                raise
-            log.exception("timer broke", timer=due.id)
-            await self._with_due(due, self._put_off)
+        await do_or_put_off(
+            f"timer {due.id}",
+            partial(self._with_due, due, self._fire),
+            partial(self._with_due, due, self._put_off),
+        )
         return True
 
     async def _with_due(self, due: Timer, act: Callable[[Timer], Awaitable[None]]) -> None:

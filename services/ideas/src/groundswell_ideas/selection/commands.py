@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from groundswell_contracts.event import Event
 from groundswell_ideas.calendar.rules import RETRY
+from groundswell_ideas.chores import do_or_put_off
 from groundswell_ideas.contests.rules import Contest, Veto
 from groundswell_ideas.contests.store import ContestStore
 from groundswell_ideas.juries.queries import JuryQueries
@@ -40,7 +42,7 @@ from groundswell_ideas.selection.store import TallyStore, UntoldStore
 from groundswell_ideas.submissions.store import IdeaStore
 from groundswell_kit.clock import utc_now
 from groundswell_kit.etags import check_if_match
-from groundswell_kit.mongo import is_unavailable, transaction
+from groundswell_kit.mongo import transaction
 from groundswell_kit.observability import get_logger
 from groundswell_kit.problems import VALIDATION, Problem, ProblemType, forbidden
 from groundswell_kit.refusals import refuse_for
@@ -90,13 +92,11 @@ class ShortlistCommands:
             told = await self._tidings(contest, [i for i in piece.idea_ids if i in listed])
             await self.untold.settle(piece, told)
 
-        try:
-            await transaction(self.ideas.client, work)
-        except Exception as error:
-            if is_unavailable(error):
-                raise
-            log.exception("tidings broke", contest=piece.contest_id)
-            await self.untold.put_off(piece, utc_now() + RETRY)
+        await do_or_put_off(
+            f"tidings of {piece.contest_id}",
+            partial(transaction, self.ideas.client, work),
+            partial(self.untold.put_off, piece, utc_now() + RETRY),
+        )
         return True
 
     async def _tidings(self, contest: Contest, idea_ids: Sequence[str]) -> list[Event]:

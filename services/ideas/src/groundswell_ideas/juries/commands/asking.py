@@ -6,18 +6,17 @@ Used by the commands of juries, and by the worker for rounds that the calendar o
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from groundswell_contracts.staff import ScoresAsked
 from groundswell_ideas.calendar.rules import RETRY
+from groundswell_ideas.chores import do_or_put_off
 from groundswell_ideas.contests.rules import Contest
 from groundswell_ideas.contests.store import ContestStore
 from groundswell_ideas.juries.rules import Panel, Round, is_news, is_open_in, noted, told
 from groundswell_ideas.juries.store import JuryStore
 from groundswell_kit.clock import utc_now
-from groundswell_kit.mongo import is_unavailable, transaction
-from groundswell_kit.observability import get_logger
-
-log = get_logger()
+from groundswell_kit.mongo import transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +68,11 @@ class Asking:
             opened = await self.juries.round(due.brand_id, due.contest_id, due.id)
             await self.keep(contest, opened, utc_now())
 
-        try:
-            await transaction(self.contests.client, work)
-        except Exception as error:
-            if is_unavailable(error):
-                raise
-            log.exception("asking broke", round=due.id)
-            await self.juries.put_off(due.brand_id, due.id, utc_now() + RETRY)
+        await do_or_put_off(
+            f"asking for {due.id}",
+            partial(transaction, self.contests.client, work),
+            partial(self.juries.put_off, due.brand_id, due.id, utc_now() + RETRY),
+        )
         return True
 
 
