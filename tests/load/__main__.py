@@ -47,7 +47,9 @@ EXPERIMENTS: dict[str, Experiment] = {
     "ideas": ideas,
     "imports": imports,
 }
-EXPECTED = (AlreadyOwnedError, EngineError, LoadFailed, OtherRun, RoleFailedError)
+EXPECTED = (AlreadyOwnedError, EngineError, OtherRun, RoleFailedError)
+LOAD_FAILED = 3
+"""The exit status when a load did not go as it has to for its figures to mean something."""
 STARTED = time.monotonic()
 LONGEST_SIDE_SECONDS = 600
 SHOWN = 4
@@ -78,6 +80,9 @@ def main(
         need_tools()
         results = _results(target, sizes, chosen, fresh=fresh)
         finished = run(_measure(results, chosen, sizes))
+    except LoadFailed as error:
+        typer.secho(str(error), err=True, fg="red")
+        raise typer.Exit(LOAD_FAILED) from error
     except EXPECTED as error:
         typer.secho(str(error), err=True, fg="red")
         raise typer.Exit(1) from error

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 class Sizes:
     """Votes are numbers of votes, seconds how long a load lasts, rates are per second.
 
-    `ideas` are those of one contest, `idea_reads` how often each kind of reading is asked for;
-    `imported_ideas` come with a picture each.
+    `held_within` is the share by which a rate of reads may be missed; the quick run, whose figures
+    say nothing, takes any. `ideas` are those of one contest, `idea_reads` how often each kind of
+    reading is asked for; `imported_ideas` come with a picture each.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Sizes:
     standings_ideas: int
     standings_votes: int
     standings_vote_rate: int
+    held_within: float
     ideas: int
     idea_reads: int
     imported_ideas: int
@@ -50,6 +52,7 @@ FULL = Sizes(
     standings_ideas=1_000,
     standings_votes=50_000,
     standings_vote_rate=100,
+    held_within=0.03,
     ideas=100_000,
     idea_reads=200,
     imported_ideas=2_000,
@@ -60,7 +63,7 @@ QUICK = Sizes(
     repetitions=1,
     first_warm_up_seconds=0,
     warm_up_seconds=0,
-    load_seconds=1,
+    load_seconds=3,
     connections=32,
     log_votes=20_000,
     surge_votes=2_000,
@@ -72,6 +75,7 @@ QUICK = Sizes(
     standings_ideas=100,
     standings_votes=500,
     standings_vote_rate=20,
+    held_within=100.0,
     ideas=3_000,
     idea_reads=10,
     imported_ideas=20,

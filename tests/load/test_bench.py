@@ -8,7 +8,7 @@ import signal
 import sys
 import xml.etree.ElementTree as ET
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,15 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.load.__main__ import LOAD_FAILED
 from tests.load.figures import FIGURES
 from tests.load.sides.overload import TIMES_PEAK
 from tests.support.processes import all_gone
 
-pytestmark = pytest.mark.timeout(540)
+RUN_SECONDS = 240
+RUNS = 5
+pytestmark = pytest.mark.timeout(2 * RUNS * RUN_SECONDS)
 
-RUN_SECONDS = 240.0
 CHOSEN = ("overload", "standings")
 
 
@@ -46,12 +48,38 @@ async def bench(tmp_path: Path) -> AsyncIterator[Process]:
         await process.communicate()
 
 
-async def line_with(process: Process, text: str) -> None:
-    """Reads its output up to a line that holds this."""
-    assert process.stdout is not None
-    while (line := await process.stdout.readline()) and text not in line.decode():
-        pass
-    assert line, f"it ended without {text!r}"
+async def cut_off(tmp_path: Path) -> tuple[int | None, str]:
+    """Interrupts a run when it has found the peak; nothing that it started is left."""
+    async with asyncio.timeout(RUN_SECONDS), bench(tmp_path) as process:
+        assert process.stdout is not None
+        while line := (await process.stdout.readline()).decode():
+            if "1/1 peak" in line:
+                started = psutil.Process(process.pid).children(recursive=True)
+                assert len(started) > 3  # the engines, and roles of voting
+                process.send_signal(signal.SIGINT)
+                await process.wait()
+                assert await all_gone([one.pid for one in started])
+        return await process.wait(), ""
+
+
+async def come_to_its_end(tmp_path: Path) -> tuple[int | None, str]:
+    async with asyncio.timeout(RUN_SECONDS), bench(tmp_path) as process:
+        output = (await process.communicate())[0].decode()
+        return process.returncode, output
+
+
+async def repeated(
+    run: Callable[[Path], Awaitable[tuple[int | None, str]]], tmp_path: Path
+) -> tuple[int | None, str]:
+    """Status and output of a run, which begins again if its load did not go as it has to.
+
+    That is no defect of the bench: a machine that stalls for seconds brings it about.
+    """
+    for _ in range(RUNS - 1):
+        status, output = await run(tmp_path)
+        if status != LOAD_FAILED:
+            return status, output
+    return await run(tmp_path)
 
 
 def experiments(tmp_path: Path) -> Any:
@@ -59,18 +87,12 @@ def experiments(tmp_path: Path) -> Any:
 
 
 async def test_a_run_that_is_cut_off_leaves_nothing_behind_and_goes_on(tmp_path: Path) -> None:
-    async with asyncio.timeout(RUN_SECONDS), bench(tmp_path) as first:
-        await line_with(first, "1/1 peak")
-        started = psutil.Process(first.pid).children(recursive=True)
-        assert len(started) > 3  # the engines, and roles of voting
-        first.send_signal(signal.SIGINT)
-        assert await first.wait() == 1
-        assert await all_gone([process.pid for process in started])
+    status, _ = await repeated(cut_off, tmp_path)
+    assert status == 1
     kept = experiments(tmp_path)["overload"]["repetitions"][0]["peak"]
 
-    async with asyncio.timeout(RUN_SECONDS), bench(tmp_path) as second:
-        output = (await second.communicate())[0].decode()
-        assert second.returncode == 0, output
+    status, output = await repeated(come_to_its_end, tmp_path)
+    assert status == 0, output
     assert "peak:" not in output
     measured = experiments(tmp_path)
     assert measured["overload"]["repetitions"][0]["peak"] == kept

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -95,8 +96,9 @@ class Load:
         return self.answers.get(status, 0) / self.seconds
 
     def require_only(self, *statuses: int) -> None:
-        """Raises LoadFailed when anything else was answered, or something not at all."""
-        if set(self.answers) - set(statuses) or self.broken or self.ran_out:
+        """Raises LoadFailed when anything else was answered, something not at all, or nothing."""
+        unexpected = not self.answers or set(self.answers) - set(statuses)
+        if unexpected or self.broken or self.ran_out:
             raise LoadFailed(f"unexpected answers: {self}")
 
 
@@ -178,9 +180,9 @@ async def read_at_rate(url: str, rate: int, seconds: float) -> Held:
             async with asyncio.timeout(seconds + GRACE_SECONDS):
                 await process.communicate()
         rows = [line.split() for line in log.read().splitlines()]
-    refused = sum(status != b"200" for _, status, _ in rows)
-    if len(rows) != count or refused:
-        raise LoadFailed(f"of {count} reads {len(rows)} were answered, {refused} not with 200")
+    answers = Counter(int(status) for _, status, _ in rows)
+    if answers != {200: count}:
+        raise LoadFailed(f"of {count} reads not all were answered with 200: {dict(answers)}")
     starts = sorted(int(start) for start, _, _ in rows)
     times = sorted(int(microseconds) / 1000 for _, _, microseconds in rows)
     return Held(
