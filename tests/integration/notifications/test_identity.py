@@ -111,14 +111,13 @@ async def test_nobody_waits_for_the_time_of_all_others_before(
 
     server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    people = [f"person_{n}" for n in range(32)]
     try:
         async with Identity(url, CLIENT_ID, CLIENT_SECRET) as asked:
             began = time.monotonic()
-            answers = await asyncio.gather(
-                *(asked.person(f"person_{n}") for n in range(16)), return_exceptions=True
-            )
+            answers = await asyncio.gather(*map(asked.person, people), return_exceptions=True)
             assert {type(answer) for answer in answers} == {IdentityAway}
-            assert time.monotonic() - began < 10  # and not 16, one after the other
+            assert time.monotonic() - began < len(people)  # as long as it is one after the other
     finally:
         ended.set()
         server.close()

@@ -1,7 +1,6 @@
 """What every page has, and what a page does when something is away."""
 
 import re
-import time
 
 import pytest
 
@@ -156,12 +155,10 @@ async def test_who_cannot_be_looked_up_is_told_so(world: World) -> None:
     """MongoDB is away."""
     async with world.signed_in() as browser:
         await world.engines.mongo.pause()
-        began = time.monotonic()
         try:
             answer = await browser.get("/")
         finally:
             await world.engines.mongo.resume()
-        assert time.monotonic() - began < 25
         assert answer.status_code == 503
         assert "We cannot do this right now" in answer.text
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -88,10 +87,9 @@ async def test_killed_in_the_middle(world: World, engines: Engines) -> None:
         # The first may have published everything and noted nothing; its lease has to end before
         # the second publishes the same again.
         await eventually(noted, "every row is noted as sent", within_seconds=30)
-        began = time.monotonic()
         second.terminate()
-        assert await second.wait() == 0
-        assert time.monotonic() - began < 14
+        async with asyncio.timeout(60):
+            assert await second.wait() == 0
     async with member(world, engines):
         await tell(world, range(101, 103))
         await until(world, 102)
