@@ -4,13 +4,14 @@ Used by the relay, the consumer runtime, voting's own readers and writers, and `
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.cluster import ClusterMetadata
 from aiokafka.errors import (
     KafkaError,
     NoError,
@@ -106,10 +107,12 @@ async def _stop(client: Client) -> None:
 async def ensure_topics(bootstrap: str, topics: Sequence[Topic], replication_factor: int) -> None:
     """Creates what is missing; a repeat changes nothing, and several may do it at once.
 
-    Raises TopicMismatch when a topic exists with another number of partitions or another kind of
-    time, KafkaError or TimeoutError when Kafka does not answer.
+    A cluster that has no broker yet is waited for, and a controller where one is needed. Raises
+    TopicMismatch when a topic exists with another number of partitions or another kind of time,
+    KafkaError or TimeoutError when Kafka does not answer.
     """
     async with asyncio.timeout(_ADMIN_SECONDS), _admin(bootstrap) as admin:
+        await _until_known(admin, lambda cluster: cluster.brokers())
         present = await _partition_counts(admin)
         missing = [topic for topic in topics if topic.name not in present]
         if missing:
@@ -142,6 +145,16 @@ async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
         await admin.close()
 
 
+async def _until_known(
+    admin: AIOKafkaAdminClient, part: Callable[[ClusterMetadata], object]
+) -> None:
+    # The admin waits for neither: it finds no broker to ask, and asks a None for a controller's id.
+    client = admin._client  # noqa: SLF001 - nor does it tell whether they are there
+    while not part(client.cluster):
+        await client.force_metadata_update()
+        await asyncio.sleep(0.05)
+
+
 async def _partition_counts(admin: AIOKafkaAdminClient) -> dict[str, int]:
     # All topics are asked for: naming one that is missing may create it with the broker's defaults.
     return {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
@@ -150,6 +163,7 @@ async def _partition_counts(admin: AIOKafkaAdminClient) -> dict[str, int]:
 async def _create(
     admin: AIOKafkaAdminClient, topics: Sequence[Topic], replication_factor: int
 ) -> None:
+    await _until_known(admin, lambda cluster: cluster.controller)
     response = await admin.create_topics(
         [
             NewTopic(
