@@ -23,7 +23,7 @@ class Chore:
 
     `do_next` does the next bit, if there is one, and says whether there was: in one transaction,
     so that two at work would repeat nothing either. What breaks must not be the next bit again:
-    see `do_or_put_off`.
+    it looks for an id, and leaves all else to `do_or_put_off`.
     """
 
     name: str
@@ -49,7 +49,8 @@ async def do_or_put_off(
 ) -> None:
     """Does a bit of a chore; one that breaks is logged and put off, so that no other waits for it.
 
-    Raises what tells that the database is away, as then nothing is wrong with the bit itself.
+    A row that cannot be read breaks too, so `do` reads it and `put_off` does not. Raises what tells
+    that the database is away, as then nothing is wrong with the bit itself.
     """
     try:
         await do()

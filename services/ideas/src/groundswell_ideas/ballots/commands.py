@@ -79,19 +79,19 @@ class BallotCommands:
         One that was hidden meanwhile comes on none, nor does any once the vote is over. A contest
         that breaks is put off and logged: no other one waits for it.
         """
-        first = await self.newcomers.first(utc_now())
-        if first is None:
+        idea_id = await self.newcomers.first(utc_now())
+        if idea_id is None:
             return False
 
-        brand_id, contest_id = first.brand_id, first.contest_id
-
         async def work() -> None:
-            await self._list(brand_id, contest_id, utc_now())
+            newcomer = await self.newcomers.get(idea_id)
+            if newcomer is not None:
+                await self._list(newcomer.brand_id, newcomer.contest_id, utc_now())
 
         await do_or_put_off(
-            f"listing of {contest_id}",
+            f"listing of {idea_id}",
             partial(transaction, self.contests.client, work),
-            partial(self.newcomers.put_off, brand_id, contest_id, utc_now() + RETRY),
+            partial(self.newcomers.put_off, idea_id, utc_now() + RETRY),
         )
         return True
 

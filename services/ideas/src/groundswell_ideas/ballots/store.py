@@ -11,11 +11,10 @@ from groundswell_kit.mongo import Document
 
 
 class Newcomer(NamedTuple):
-    """An idea that waits, and whose it is."""
+    """Whose an idea is that waits."""
 
     brand_id: str
     contest_id: str
-    idea_id: str
 
 
 class NewcomerStore:
@@ -43,13 +42,16 @@ class NewcomerStore:
             {"brand_id": brand_id, "contest_id": contest_id}
         )
 
-    async def first(self, now: datetime) -> Newcomer | None:
+    async def first(self, now: datetime) -> str | None:
         """The idea that has been due for longest, of whichever brand; None when none is."""
         due = {"try_at": {"$lte": now}}
-        found = await self._newcomers.find_one(due, sort=[("try_at", ASCENDING)])
-        if found is None:
-            return None
-        return Newcomer(found["brand_id"], found["contest_id"], found["_id"])
+        found = await self._newcomers.find_one(due, {"_id": True}, sort=[("try_at", ASCENDING)])
+        return None if found is None else found["_id"]
+
+    async def get(self, idea_id: str) -> Newcomer | None:
+        """An idea that still waits, of whichever brand."""
+        found = await self._newcomers.find_one({"_id": idea_id})
+        return None if found is None else Newcomer(found["brand_id"], found["contest_id"])
 
     async def of_contest(self, brand_id: str, contest_id: str, most: int) -> list[str]:
         """The ideas of a contest that wait, the first one first."""
@@ -57,10 +59,13 @@ class NewcomerStore:
         found = self._newcomers.find(wanted).sort("_id", ASCENDING).limit(most)
         return [document["_id"] async for document in found]
 
-    async def put_off(self, brand_id: str, contest_id: str, until: datetime) -> None:
-        """Has all ideas of a contest that wait be left alone until then."""
-        ours = {"brand_id": brand_id, "contest_id": contest_id}
-        await self._newcomers.update_many(ours, {"$set": {"try_at": until}})
+    async def put_off(self, idea_id: str, until: datetime) -> None:
+        """Has an idea, and all others of its contest that wait, be left alone until then."""
+        found = await self._newcomers.find_one({"_id": idea_id})
+        if found is not None:
+            # To the query, what a row lacks is null: one that names no contest holds up no other.
+            ours = {name: found.get(name) for name in ("brand_id", "contest_id")}
+            await self._newcomers.update_many(ours, {"$set": {"try_at": until}})
 
     async def remove(self, brand_id: str, idea_ids: Sequence[str]) -> None:
         """Has these wait no longer. A repeat changes nothing."""

@@ -9,6 +9,7 @@ from pymongo import ASCENDING
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_ideas.calendar.rules import Timer
+from groundswell_ideas.terms.rules import Obstacle
 from groundswell_kit.mongo import Document
 
 _TIMER = TypeAdapter(Timer)
@@ -43,9 +44,9 @@ class TimerStore:
         """All timers of a contest, the next one first."""
         return await self._found({"brand_id": brand_id, "contest_id": contest_id})
 
-    async def get(self, brand_id: str, timer_id: str) -> Timer | None:
-        """A timer of the brand."""
-        found = await self._found({"brand_id": brand_id, "_id": timer_id})
+    async def get(self, timer_id: str) -> Timer | None:
+        """A timer of whichever brand."""
+        found = await self._found({"_id": timer_id})
         return found[0] if found else None
 
     async def save(self, brand_id: str, timer: Timer) -> None:
@@ -60,22 +61,46 @@ class TimerStore:
         ours = {"brand_id": brand_id, "contest_id": contest_id, **calendar}
         await self._timers.update_many(ours, {"$set": {"held": held}})
 
-    async def next_due(self, now: datetime) -> Timer | None:
-        """The timer that has been due for longest, of whichever brand; None when none is."""
-        due = {"settled_at": None, "held": False, "try_at": {"$lte": now}}
-        document = await self._timers.find_one(due, sort=[("try_at", ASCENDING)])
-        return None if document is None else _TIMER.validate_python(document)
+    async def next_due(self, now: datetime) -> str | None:
+        """The id of the timer that has been due for longest, of whichever brand, read or not.
+
+        None when none is.
+        """
+        due = _due_by(now)
+        found = await self._timers.find_one(due, {"_id": True}, sort=[("try_at", ASCENDING)])
+        return None if found is None else found["_id"]
+
+    async def put_off(self, timer_id: str, until: datetime, why: Obstacle) -> None:
+        """Refuses a timer that is due before then, without reading it, until then.
+
+        One in a state that nobody here knows stays in it.
+        """
+        due = {"_id": timer_id, **_due_by(until)}
+        later = {"try_at": until}
+        shown = {"state": "refused", "obstacles": [why]}
+        refused = await self._timers.update_one({**due, **_OPEN}, {"$set": later | shown})
+        if not refused.matched_count:
+            await self._timers.update_one(due, {"$set": later})
 
     async def refused(self) -> tuple[int, datetime | None]:
-        """How many timers of all brands were due and refused, and when the first one was due."""
+        """How many timers of all brands were due and refused, and when the first one was due.
+
+        None when there is none, and when nobody can read when they were due.
+        """
         wanted = {"settled_at": None, "held": False, "state": "refused"}
         rows = self._timers.find(wanted, {"due_at": True}).hint("due")
-        due = [row["due_at"] async for row in rows]
-        return len(due), min(due, default=None)
+        due = [row.get("due_at") async for row in rows]
+        return len(due), min((at for at in due if isinstance(at, datetime)), default=None)
 
     async def _found(self, wanted: Document) -> list[Timer]:
         found = self._timers.find(wanted).sort("due_at", ASCENDING)
         return [_TIMER.validate_python(document) async for document in found]
+
+
+def _due_by(at: datetime) -> Document:
+    # Who settles a timer by hand may forget to note when.
+    open_still = {"settled_at": None, "state": {"$nin": ["done", "cancelled"]}}
+    return {**open_still, "held": False, "try_at": {"$lte": at}}
 
 
 def _document(brand_id: str, timer: Timer) -> Document:

@@ -3,7 +3,7 @@
 What its calendar does by itself is done here too, as a person does it.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,6 +13,7 @@ from groundswell_contracts.contests import ContestPhaseChanged, ContestPublished
 from groundswell_contracts.event import Event
 from groundswell_contracts.staff import StaffBriefed
 from groundswell_ideas.calendar.rules import (
+    RETRY,
     Timer,
     after_entering,
     is_due,
@@ -134,25 +135,21 @@ class ContestCommands:
         Whether there was one. Whoever else has done it meanwhile, nothing is repeated. One that
         breaks is put off and logged: no contest waits for another one.
         """
-        due = await self.timers.next_due(utc_now())
-        if due is None:
+        timer_id = await self.timers.next_due(utc_now())
+        if timer_id is None:
             return False
-        await do_or_put_off(
-            f"timer {due.id}",
-            partial(self._with_due, due, self._fire),
-            partial(self._with_due, due, self._put_off),
-        )
-        return True
-
-    async def _with_due(self, due: Timer, act: Callable[[Timer], Awaitable[None]]) -> None:
-        """Acts on a timer in one transaction, unless it is not due any more."""
 
         async def work() -> None:
-            timer = await self.timers.get(due.brand_id, due.id)
+            timer = await self.timers.get(timer_id)
             if timer is not None and is_due(timer, utc_now()):
-                await act(timer)
+                await self._fire(timer)
 
-        await transaction(self.contests.client, work)
+        await do_or_put_off(
+            f"timer {timer_id}",
+            partial(transaction, self.contests.client, work),
+            partial(self.timers.put_off, timer_id, utc_now() + RETRY, _BROKEN),
+        )
+        return True
 
     async def _fire(self, timer: Timer) -> None:
         now = utc_now()
@@ -167,9 +164,6 @@ class ContestCommands:
         else:
             await self.timers.save(timer.brand_id, settled(timer, "done", now))
             await self._enter(contest, timer.aim, new)
-
-    async def _put_off(self, timer: Timer) -> None:
-        await self.timers.save(timer.brand_id, refused(timer, [_BROKEN], utc_now()))
 
     async def _add(
         self, brand_id: str, programme: Programme, terms: Terms, cloned_from: str | None = None

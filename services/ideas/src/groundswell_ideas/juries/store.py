@@ -66,6 +66,11 @@ class JuryStore:
             raise not_found("There is no such round.")
         return _round(document)
 
+    async def round_of_any_brand(self, round_id: str) -> Round | None:
+        """A round of whichever brand."""
+        document = await self._rounds.find_one({"_id": round_id})
+        return None if document is None else _round(document)
+
     async def save_round(self, brand_id: str, kept: Round) -> None:
         """Stores a round, a new one too."""
         document = asdict(kept) | {"brand_id": brand_id}
@@ -73,20 +78,20 @@ class JuryStore:
         known = {"brand_id": brand_id, "_id": kept.id}
         await self._rounds.replace_one(known, document, upsert=True)
 
-    async def next_untold_of_all_brands(self, now: datetime) -> Round | None:
-        """A round that has opened, and was not looked at since; the one that opened first.
+    async def next_untold_of_all_brands(self, now: datetime) -> str | None:
+        """The id of a round that has opened, and was not looked at since, read or not.
 
-        None that was put off.
+        The one that opened first; none that was put off.
         """
         due = {"try_at": {"$not": {"$gt": now}}}
         opened = {"told": False, "opens_at": {"$lte": now}, **due}
-        document = await self._rounds.find_one(opened, sort=[("opens_at", ASCENDING)])
-        return None if document is None else _round(document)
+        first = [("opens_at", ASCENDING)]
+        found = await self._rounds.find_one(opened, {"_id": True}, sort=first)
+        return None if found is None else found["_id"]
 
-    async def put_off(self, brand_id: str, round_id: str, until: datetime) -> None:
-        """Has a round that is not told of be left alone until then."""
-        known = {"brand_id": brand_id, "_id": round_id}
-        await self._rounds.update_one(known, {"$set": {"try_at": until}})
+    async def put_off(self, round_id: str, until: datetime) -> None:
+        """Has a round that is not told of be left alone until then, without reading it."""
+        await self._rounds.update_one({"_id": round_id}, {"$set": {"try_at": until}})
 
     async def save_sheet(self, brand_id: str, sheet: Sheet) -> None:
         """Stores a sheet in place of the one before."""

@@ -82,20 +82,23 @@ class ShortlistCommands:
 
         A piece that breaks is put off and logged: no other one waits for it.
         """
-        piece = await self.untold.first(utc_now())
-        if piece is None:
+        piece_id = await self.untold.first(utc_now())
+        if piece_id is None:
             return False
 
         async def work() -> None:
+            piece = await self.untold.get(piece_id)
+            if piece is None:
+                return
             contest = await self.contests.get(piece.brand_id, piece.contest_id)
             listed = set(contest.shortlist)
             told = await self._tidings(contest, [i for i in piece.idea_ids if i in listed])
             await self.untold.settle(piece, told)
 
         await do_or_put_off(
-            f"tidings of {piece.contest_id}",
+            f"tidings {piece_id}",
             partial(transaction, self.ideas.client, work),
-            partial(self.untold.put_off, piece, utc_now() + RETRY),
+            partial(self.untold.put_off, piece_id, utc_now() + RETRY),
         )
         return True
 

@@ -75,18 +75,22 @@ class UntoldStore:
         if pieces:
             await self._untold.insert_many(pieces)
 
-    async def first(self, now: datetime) -> Untold | None:
-        """The first piece that is due, of whichever brand; None when none is."""
+    async def first(self, now: datetime) -> str | None:
+        """The id of the first piece that is due, of whichever brand, read or not; None: none is."""
         due = {"try_at": {"$not": {"$gt": now}}}
-        found = await self._untold.find_one(due, sort=[("_id", ASCENDING)])
+        found = await self._untold.find_one(due, {"_id": True}, sort=[("_id", ASCENDING)])
+        return None if found is None else found["_id"]
+
+    async def get(self, piece_id: str) -> Untold | None:
+        """A piece that is still to be told, of whichever brand."""
+        found = await self._untold.find_one({"_id": piece_id})
         if found is None:
             return None
         return Untold(found["_id"], found["brand_id"], found["contest_id"], found["idea_ids"])
 
-    async def put_off(self, piece: Untold, until: datetime) -> None:
-        """Has a piece be left alone until then."""
-        known = {"_id": piece.id, "brand_id": piece.brand_id}
-        await self._untold.update_one(known, {"$set": {"try_at": until}})
+    async def put_off(self, piece_id: str, until: datetime) -> None:
+        """Has a piece be left alone until then, without reading it."""
+        await self._untold.update_one({"_id": piece_id}, {"$set": {"try_at": until}})
 
     async def settle(self, piece: Untold, told: Sequence[Event]) -> None:
         """Tells of a piece, and keeps it no longer. A repeat changes nothing."""

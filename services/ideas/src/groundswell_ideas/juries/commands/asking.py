@@ -59,19 +59,20 @@ class Asking:
 
         One that breaks is put off and logged: no jury waits for another one.
         """
-        due = await self.juries.next_untold_of_all_brands(utc_now())
-        if due is None:
+        round_id = await self.juries.next_untold_of_all_brands(utc_now())
+        if round_id is None:
             return False
 
         async def work() -> None:
-            contest = await self.contests.get(due.brand_id, due.contest_id)
-            opened = await self.juries.round(due.brand_id, due.contest_id, due.id)
-            await self.keep(contest, opened, utc_now())
+            opened = await self.juries.round_of_any_brand(round_id)
+            if opened is not None:
+                contest = await self.contests.get(opened.brand_id, opened.contest_id)
+                await self.keep(contest, opened, utc_now())
 
         await do_or_put_off(
-            f"asking for {due.id}",
+            f"asking for {round_id}",
             partial(transaction, self.contests.client, work),
-            partial(self.juries.put_off, due.brand_id, due.id, utc_now() + RETRY),
+            partial(self.juries.put_off, round_id, utc_now() + RETRY),
         )
         return True
 
