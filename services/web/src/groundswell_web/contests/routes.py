@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from groundswell_kit.problems import Problem
 from groundswell_kit.streams import EventStreams
@@ -18,6 +18,7 @@ from groundswell_web.contests.viewing import OwnSeed, Shown
 from groundswell_web.pages import Pages
 from groundswell_web.sessions.visitors import AnyVisitor, Id, OwnSite, SignedForm
 from groundswell_web.submissions.rules import Wanted
+from groundswell_web.voting.links import back_to
 from groundswell_web.voting.queries import STANDINGS_SHOWN
 from groundswell_web.voting.rules import link_named
 
@@ -151,7 +152,7 @@ class ContestRoutes:
         except Problem as problem:
             return Response(status_code=problem.kind.status, headers=problem.headers)
 
-    async def follow(self, contest_id: Id, form: SignedForm) -> Response:
+    async def follow(self, contest_id: Id, form: SignedForm, via: Via) -> Response:
         """Follows the contest, or follows it no longer."""
         await self.commands.follow(form.person, contest_id, wanted=form.get("wanted") == "yes")
-        return RedirectResponse(f"/contests/{contest_id}#follow", 303)
+        return back_to(f"/contests/{contest_id}", via, "follow")

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 
 from groundswell_web.answers import Refused
 from groundswell_web.contests.languages import Languages
@@ -13,6 +12,7 @@ from groundswell_web.ideas.queries import IdeaQueries
 from groundswell_web.pages import Pages
 from groundswell_web.sessions.commands import Person
 from groundswell_web.sessions.visitors import Form, Id, OwnSite, SignedForm, SignedIn
+from groundswell_web.voting.links import back_to, link_of
 
 NOTHING_CHOSEN = "Choose what is wrong."
 
@@ -77,7 +77,7 @@ class ReportRoutes:
                 raise
             wrong = [error.message for error in refused.errors] or [refused.detail]
             return await self._form(request, form.person, kind, subject_id, languages, typed, wrong)
-        return RedirectResponse(f"/ideas/{idea_id}?said=reported#discussion", 303)
+        return back_to(f"/ideas/{idea_id}", link_of(request), "discussion", said="reported")
 
     async def _form(
         self,
@@ -103,5 +103,6 @@ class ReportRoutes:
             text=text,
             reasons=await self.queries.reasons(kind, languages),
             wrong=wrong,
+            via=link_of(request),
             typed=typed,
         )

@@ -20,7 +20,7 @@ from groundswell_web.sessions.rules import visitor_key
 from groundswell_web.sessions.visitors import AnyVisitor, Form, Id, OwnSite, SignedForm, SignedIn
 from groundswell_web.submissions.rules import DECLARED, declaration, place_in
 from groundswell_web.troubles import Stop, Trouble
-from groundswell_web.voting.rules import link_named
+from groundswell_web.voting.links import back_to, link_of
 
 Cursor = Annotated[str | None, Query(max_length=500)]
 Typed = dict[str, str]
@@ -98,9 +98,9 @@ class IdeaRoutes:
             later.add_task(self.commands.visited, idea_id, came, known)
         return self._page(request, view, said=said)
 
-    async def show_again(self, idea_id: Id) -> Response:
+    async def show_again(self, request: Request, idea_id: Id) -> Response:
         """Where somebody comes back to who was shown the idea in answer to a form."""
-        return RedirectResponse(f"/ideas/{idea_id}", 303)
+        return back_to(f"/ideas/{idea_id}", link_of(request))
 
     async def say(
         self, request: Request, idea_id: Id, form: SignedForm, languages: Languages
@@ -113,14 +113,14 @@ class IdeaRoutes:
         except Refused as refused:
             return await self._again(request, idea_id, form, refused, languages)
         if comment.status == "held":
-            return RedirectResponse(f"/ideas/{idea_id}?said=held#discussion", 303)
-        return RedirectResponse(f"/ideas/{idea_id}#{comment.id}", 303)
+            return back_to(f"/ideas/{idea_id}", link_of(request), "discussion", said="held")
+        return back_to(f"/ideas/{idea_id}", link_of(request), comment.id)
 
-    async def unsay(self, comment_id: Id, form: SignedForm) -> Response:
+    async def unsay(self, request: Request, comment_id: Id, form: SignedForm) -> Response:
         """Takes back what the visitor has said."""
         comment = await self.queries.comment(comment_id, form.person)
         await self.commands.unsay(form.person, comment_id)
-        return RedirectResponse(f"/ideas/{comment.idea_id}#discussion", 303)
+        return back_to(f"/ideas/{comment.idea_id}", link_of(request), "discussion")
 
     async def appeal(
         self, request: Request, idea_id: Id, form: SignedForm, languages: Languages
@@ -218,7 +218,7 @@ class IdeaRoutes:
             statuses=STATUSES,
             told=told,
             said=said,
-            via=link_named(request.query_params.get("via", "")),
+            via=link_of(request),
             own_link=own_link,
             errors=errors or [],
             flaws=flaws or {},

@@ -2,14 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from groundswell_web.sessions.visitors import Form, Id, OwnSite, SignedForm
 from groundswell_web.voting.commands import VotingCommands
+from groundswell_web.voting.links import back_to
 from groundswell_web.voting.rules import link_named
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -58,6 +57,4 @@ def _ids(*texts: str) -> list[str]:
 def _back_to(contest_id: str, poll_id: str, form: Form) -> Response:
     shown = {"poll": poll_id} if form.get("several") == "yes" else {}
     via = link_named(form.get("via"))
-    query = urlencode(shown | ({"via": via} if via else {}))
-    path = f"/contests/{contest_id}"
-    return RedirectResponse(f"{path}?{query}#your-vote" if query else f"{path}#your-vote", 303)
+    return back_to(f"/contests/{contest_id}", via, "your-vote", **shown)
