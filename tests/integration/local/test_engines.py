@@ -2,9 +2,8 @@
 
 import asyncio
 import re
-import socket
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +144,10 @@ async def test_stopping_or_killing_twice_is_safe(engine: Engine) -> None:
     await engine.start()
 
 
+async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.close()
+
+
 async def test_nothing_is_left_and_the_data_stay_also_on_other_ports(tmp_path: Path) -> None:
     async with running_engines(tmp_path) as engines:
         await write(engines, "first-run")
@@ -154,9 +157,11 @@ async def test_nothing_is_left_and_the_data_stay_also_on_other_ports(tmp_path: P
     assert await all_gone(pids, within_seconds=0.1)
     assert all(map(is_free, ports))
     assert list((tmp_path / "pids").iterdir()) == []
-    with ExitStack() as others:
+    async with AsyncExitStack() as others:
         for taken in ports:
-            others.enter_context(socket.create_server(("127.0.0.1", taken)))
+            # MongoDB asks who is there, and waits half a minute for one who says nothing at all.
+            other = await asyncio.start_server(hang_up, "127.0.0.1", taken)
+            await others.enter_async_context(other)
         async with running_engines(tmp_path) as engines:
             assert {port(engine) for engine in engines.all()}.isdisjoint(ports)
             assert all([await holds(engine, "first-run") for engine in engines.all()])
