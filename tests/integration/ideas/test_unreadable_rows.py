@@ -60,6 +60,7 @@ async def opened(world: World) -> list[str]:
         ({"$unset": {"due_at": 1}}, "refused"),
         ({"$unset": {"brand_id": 1}}, "refused"),
         ({"$set": {"obstacles": "none"}}, "refused"),
+        ({"$set": {"aim": "voting"}}, "refused"),  # which its id does not tell
     ],
 )
 async def test_of_timers(world: World, damage: Document, state: str) -> None:

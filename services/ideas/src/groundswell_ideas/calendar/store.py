@@ -45,9 +45,13 @@ class TimerStore:
         return await self._found({"brand_id": brand_id, "contest_id": contest_id})
 
     async def get(self, timer_id: str) -> Timer | None:
-        """A timer of whichever brand."""
+        """A timer of whichever brand. Raises ValueError for one that its id does not tell of."""
         found = await self._found({"_id": timer_id})
-        return found[0] if found else None
+        if not found:
+            return None
+        if found[0].id != timer_id:  # saved, it would stay as it is, or be stored as another one
+            raise ValueError(f"the timer {timer_id} is one of {found[0].id}")
+        return found[0]
 
     async def save(self, brand_id: str, timer: Timer) -> None:
         """Stores a timer that was read in this transaction."""

@@ -32,6 +32,8 @@ AGAIN_AFTER = timedelta(seconds=5)
 # An address that was signed for an hour lets bytes in for that long, whatever was decided.
 SIGNED_TIDY_AFTER = timedelta(hours=2)
 AT_ONCE = 50
+# A medium that cannot be read is looked at again then: somebody may have mended it.
+LEFT_ALONE_FOR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class InspectionCommands:
     """Safe to run in several processes at once, and to be killed at any point.
 
     A check that broke off is begun again by another; what two attempts store lies apart, and the
-    first one to end decides. `scratch` is a folder for files that are being looked at.
+    first one to end decides. A medium that cannot be read is logged and passed over for five
+    minutes: no other one waits for it. `scratch` is a folder for files that are being looked at.
     """
 
     media: MediaStore
@@ -120,11 +123,11 @@ class InspectionCommands:
         FilesAway; the next time goes on from there.
         """
         now = utc_now()
-        expired = await self.media.find_expired(now, AT_ONCE)
+        expired = await self.media.find_expired(now, now + LEFT_ALONE_FOR, AT_ONCE)
         for media in expired:
             await self.files.delete(await self.files.keys_under(media.id))
             await self.media.forget(media.brand_id, media.id)
-        untidy = await self.media.find_untidy(now, AT_ONCE)
+        untidy = await self.media.find_untidy(now, now + LEFT_ALONE_FOR, AT_ONCE)
         for media in untidy:
             stored = await self.files.keys_under(media.id)
             used = keys_in_use(media)

@@ -5,12 +5,15 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from pymongo import ASCENDING, ReturnDocument, UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from groundswell_ideas.media.rules import Media, Piece
 from groundswell_kit.mongo import Document, transaction
+from groundswell_kit.observability import get_logger
+
+log = get_logger()
 
 _MEDIA = TypeAdapter(Media)
 _FORGOTTEN_AFTER = timedelta(days=2)
@@ -19,7 +22,8 @@ _FORGOTTEN_AFTER = timedelta(days=2)
 class MediaStore:
     """The media of all brands. Commands on several stores run in a transaction of `client`.
 
-    The worker's queues (`claim_check`, `find_expired`, `find_untidy`) are of all brands at once.
+    The worker's queues (`claim_check`, `find_expired`, `find_untidy`) are of all brands at once. A
+    medium in them that cannot be read is logged, and left alone until the moment that is given.
     What has expired is found by nobody, also before it is deleted.
     """
 
@@ -143,31 +147,36 @@ class MediaStore:
 
     async def claim_check(self, now: datetime, until: datetime) -> Media | None:
         """The next medium to check, as the caller's until then; each claim is an attempt."""
-        document = await self._media.find_one_and_update(
+        # What is no number counts as none: MongoDB would add nothing to it, and no claim pass it.
+        counted = {"$cond": [{"$isNumber": "$attempts"}, {"$add": ["$attempts", 1]}, 1]}
+        claimed = {"check_at": until, "attempts": counted}
+        while document := await self._media.find_one_and_update(
             {"check_at": {"$lte": now}},
-            {"$set": {"check_at": until}, "$inc": {"attempts": 1}},
+            [{"$set": claimed}],
             sort=[("check_at", ASCENDING)],
             return_document=ReturnDocument.AFTER,
-        )
-        return None if document is None else _medium(document)
+        ):
+            media = _readable(document)
+            if media is not None:
+                return media
+        return None
 
-    async def find_expired(self, now: datetime, limit: int) -> list[Media]:
+    async def find_expired(self, now: datetime, until: datetime, limit: int) -> list[Media]:
         """Media that nobody can use any more, marked so that nobody does from now on."""
         expired = {"expires_at": {"$lt": now}}
         ids = [d["_id"] async for d in self._media.find(expired, {"_id": True}).limit(limit)]
         gone = {"$set": {"gone": True, "check_at": None}}
         await self._media.update_many(expired | {"_id": {"$in": ids}}, gone)
-        found = self._media.find({"_id": {"$in": ids}, "gone": True})
-        return [_medium(document) async for document in found]
+        return await self._due("expires_at", {"_id": {"$in": ids}, "gone": True}, until, limit)
 
     async def forget(self, brand_id: str, media_id: str) -> None:
         """Deletes a medium that has expired and whose files are deleted."""
         await self._media.delete_one({"brand_id": brand_id, "_id": media_id, "gone": True})
 
-    async def find_untidy(self, now: datetime, limit: int) -> list[Media]:
+    async def find_untidy(self, now: datetime, until: datetime, limit: int) -> list[Media]:
         """Media that were checked, and may have files that are of no more use."""
-        found = self._media.find({"tidy_at": {"$lte": now}, "gone": None}).limit(limit)
-        return [_medium(document) async for document in found]
+        untidy = {"tidy_at": {"$lte": now}, "gone": None}
+        return await self._due("tidy_at", untidy, until, limit)
 
     async def mark_tidy(self, media: Sequence[Media]) -> None:
         """Notes that these have no files but those in use; whose original went since has more."""
@@ -178,6 +187,13 @@ class MediaStore:
         ]
         if marks:
             await self._media.bulk_write(marks, ordered=False)
+
+    async def _due(self, queue: str, wanted: Document, until: datetime, limit: int) -> list[Media]:
+        found = [(d["_id"], _readable(d)) async for d in self._media.find(wanted).limit(limit)]
+        unread = [media_id for media_id, media in found if media is None]
+        if unread:
+            await self._media.update_many({"_id": {"$in": unread}}, {"$set": {queue: until}})
+        return [media for _, media in found if media is not None]
 
 
 def _not_expired(now: datetime) -> Document:
@@ -192,3 +208,13 @@ def _document(brand_id: str, media: Media) -> Document:
 
 def _medium(document: Document) -> Media:
     return _MEDIA.validate_python({**document, "id": document["_id"]})
+
+
+def _readable(document: Document) -> Media | None:
+    try:
+        return _medium(document)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        # A traceback would tell what stands in the fields, a person's names among it.
+        log.error("medium unreadable", media=document["_id"], faults=faults)  # noqa: TRY400
+        return None
