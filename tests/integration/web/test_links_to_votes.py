@@ -202,6 +202,21 @@ async def test_who_follows_the_contest_keeps_it(world: World) -> None:
     assert done.headers["location"] == f"{path}?via={CODE}#follow"
 
 
+async def test_who_sends_again_what_was_not_answered_keeps_it(world: World) -> None:
+    contest_id = await world.contest("submission", "voting")
+    path = f"/contests/{contest_id}/follow"
+    async with (
+        world.signed_in() as browser,
+        answering({f"/v1/follows/{contest_id}": (503, {})}) as address,
+        world.site(notifications_url=address) as site,
+        same_person(world, browser, site) as visitor,
+    ):
+        token = await browser.form_token()
+        done = await visitor.post(f"{path}?via={CODE}", {"csrf": token, "wanted": "yes"})
+    assert done.status_code == 503
+    assert led_to(done.text, path) == f"{path}?via={CODE}"
+
+
 async def test_who_signs_in_to_say_something_keeps_it(world: World) -> None:
     contest_id = await world.contest("submission", "voting")
     ideas = await world.staff("GET", f"/v1/contests/{contest_id}/ideas")

@@ -21,6 +21,7 @@ from groundswell_web.sessions.commands import SessionCommands
 from groundswell_web.sessions.visitors import (
     FormExpired,
     SignInNeeded,
+    address_of,
     cookies_of,
     here,
     visitor_of,
@@ -268,7 +269,7 @@ def unreachable(request: Request, *, unknown: bool, retry_after: int) -> Trouble
         text=text,
         back=here(request),
         back_text="Back to the page",
-        again=request.url.path if fields else None,
+        again=address_of(request) if fields else None,
         fields={name: value for name, value in fields.items() if name != "csrf"},
         retry_after=retry_after,
     )

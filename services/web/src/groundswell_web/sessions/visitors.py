@@ -134,11 +134,15 @@ SignedForm = Annotated[Form, Depends(_form)]
 """A form sent by somebody who is signed in, from a page of their session."""
 
 
+def address_of(request: Request) -> str:
+    """The path that a request was sent to, with its query."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
 def here(request: Request) -> str:
     """The page that a request was made on: itself, or for a form the page that it stood on."""
     if request.method in ("GET", "HEAD"):
-        query = f"?{request.url.query}" if request.url.query else ""
-        return own_path(request.url.path + query)
+        return own_path(address_of(request))
     referer = request.headers.get("referer", "")
     base = str(request.base_url)
     for site in (base.rstrip("/"), str(request.app.state.public_url)):
