@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 
-_ANSWER_SECONDS = 10
+_ANSWER_SECONDS = 60
 
 
 def answer(*command: str) -> str | None:

@@ -29,9 +29,9 @@ REWARD_TERMS = (
     "accepting, the winner lets the owner use the name for the ship and all that is said of it."
 )
 
-_OPENING_SECONDS = 30.0
+_OPENING_SECONDS = 60.0
 _CERTIFICATION_SECONDS = 180.0
-_DECISION_SECONDS = 30.0
+_DECISION_SECONDS = 60.0
 
 
 class ShipContest:

@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError
 from groundswell_contracts.topics import DOMAIN_TOPICS
 from groundswell_local.demo.calls import CallFailed
 
-_SECONDS = 20.0
+_SECONDS = 60.0
 
 
 async def events_by_topic(bootstrap: str) -> Counter[str]:
