@@ -31,6 +31,7 @@ from groundswell_local.ports import free_ports
 from groundswell_local.settings import LocalPorts
 from tests.e2e.browser import browser, browsing
 from tests.e2e.site import Site
+from tests.support.patience import Patience
 
 __all__ = ["browser", "browsing", "site"]
 
@@ -43,6 +44,6 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     ports = LocalPorts.model_validate(dict(zip(names, free_ports(len(names)), strict=True)))
     async with (
         local_groundswell(state, on_event=print, say=print, ports=ports) as running,
-        httpx2.AsyncClient(timeout=20) as http,
+        httpx2.AsyncClient(transport=Patience(), timeout=20) as http,
     ):
         yield Site(running, state, http)

@@ -114,7 +114,7 @@ async def test_standings_refresh_themselves(browsing: Browsing, site: Site, vote
     standings = page.get_by_role("region", name="Standings")
     shown = await site.counted(vote.poll_id)
     await site.cast(vote, await site.person(), vote.idea_ids[2])
-    await expect(standings).to_contain_text(re.compile(rf"\b{shown + 1} votes?\b"), timeout=20_000)
+    await expect(standings).to_contain_text(re.compile(rf"\b{shown + 1} votes?\b"))
     await browsing.check(page, "standings-refreshed")
     fragment = await site.http.get(f"{site.url}/contests/{vote.contest_id}/standings")
     assert fragment.headers["cache-control"] == "public, max-age=1"

@@ -11,6 +11,7 @@ from groundswell_local.installation import Installation, local_groundswell
 from groundswell_local.ports import free_ports
 from groundswell_local.settings import LocalPorts
 from tests.e2e.browser import browser, browsing
+from tests.support.patience import Patience
 from tests.support.programme_story import ProgrammeStory
 
 __all__ = ["browser", "browsing", "groundswell", "http", "ports", "state", "story"]
@@ -37,7 +38,7 @@ async def groundswell(state: Path, ports: LocalPorts) -> AsyncIterator[Installat
 
 @pytest.fixture(scope="module")
 async def http() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(timeout=20) as client:
+    async with httpx2.AsyncClient(transport=Patience(), timeout=20) as client:
         yield client
 
 

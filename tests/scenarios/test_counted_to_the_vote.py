@@ -19,6 +19,7 @@ from groundswell_local.ports import free_ports
 from groundswell_local.settings import inherited_environment
 from groundswell_local.supervisor import RoleSpec
 from tests.support.crowd import Crowd, Voter
+from tests.support.patience import Patience
 from tests.support.story import Story
 from tests.support.topic_audit import audit_topics
 
@@ -89,7 +90,7 @@ async def _trouble(groundswell: Installation, crowd: Crowd) -> list[str]:
 async def test_vote_is_counted_exactly_while_things_die(
     groundswell: Installation, state: Path
 ) -> None:
-    async with httpx2.AsyncClient(timeout=20) as http:
+    async with httpx2.AsyncClient(transport=Patience(), timeout=20) as http:
         story = Story(groundswell.ideas_url, groundswell.voting_url, groundswell.issuer, http)
         await story.open_contest("Name the ship")
         idea_ids = [await story.submit_and_approve(name) for name in NAMES]

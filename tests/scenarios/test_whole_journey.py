@@ -111,7 +111,7 @@ async def _cast(browsing: Browsing, groundswell: Installation, state: Path, phon
 async def test_the_whole_journey_on_a_small_phone_without_javascript(
     groundswell: Installation, state: Path, browsing: Browsing
 ) -> None:
-    async with httpx2.AsyncClient(timeout=20) as http:
+    async with httpx2.AsyncClient(transport=Patience(), timeout=20) as http:
         cast = await _cast(browsing, groundswell, state, phone=True)
         story = Story(groundswell.ideas_url, groundswell.voting_url, groundswell.issuer, http)
         journey = WholeJourney(story, cast, groundswell.rewards_url)

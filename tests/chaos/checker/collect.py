@@ -13,6 +13,7 @@ POLLS = "groundswell.polls.v1"
 TALLIES = "groundswell.tallies.v1"
 READ_SECONDS = 60.0
 ANSWER_SECONDS = 20.0
+RETRY_SECONDS = 0.2
 _OFFSETS = 1 << 48
 
 
@@ -61,11 +62,24 @@ def read_topic(kafka: str, topic: str) -> list[LogRecord]:
 
 
 def _end(consumer: Consumer, topic: str, partition: int) -> int:
-    place = TopicPartition(topic, partition)
-    start, end = consumer.get_watermark_offsets(place, timeout=ANSWER_SECONDS)
+    start, end = _watermarks(consumer, TopicPartition(topic, partition))
     if start != 0:
         raise KafkaException(f"{topic}, partition {partition} begins at {start}")
     return int(end)
+
+
+def _watermarks(consumer: Consumer, place: TopicPartition) -> tuple[int, int]:
+    give_up_at = time.monotonic() + READ_SECONDS
+    while True:
+        try:
+            found: tuple[int, int] = consumer.get_watermark_offsets(place, timeout=ANSWER_SECONDS)
+        except KafkaException:
+            # A broker that stood still leads nothing until its controller hears of it again.
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return found
 
 
 def _read(message: Message) -> LogRecord:

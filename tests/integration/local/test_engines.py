@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import ValidationError
 from pymongo import AsyncMongoClient
 from redis.asyncio import Redis
 
+from groundswell_contracts.topics import Topic
+from groundswell_kit.kafka import ensure_topics
 from groundswell_local.engines import Engine, EngineError, Engines, running_engines
 from groundswell_local.engines import redis as redis_engine
 from groundswell_local.engines.native import NativeProcess
@@ -48,16 +50,21 @@ def mongo_client(address: str) -> AsyncMongoClient[dict[str, Any]]:
 
 async def write(engines: Engines, mark: str) -> None:
     """Leave `mark` in each engine, acknowledged."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=engines.kafka.address)
-    await admin.start()
-    await admin.create_topics([NewTopic(mark, num_partitions=1, replication_factor=1)])
-    await admin.close()
+    # Which waits for a broker that its controller shut out, because it was paused.
+    await ensure_topics(engines.kafka.address, [Topic(mark, key="mark", partitions=1)], 1)
     async with AIOKafkaProducer(bootstrap_servers=engines.kafka.address, acks="all") as producer:
         await producer.send_and_wait(mark, b"here")
     async with mongo_client(engines.mongo.address) as mongo:
         await mongo["test"]["marks"].insert_one({"_id": mark})
     async with Redis.from_url(engines.redis.address) as redis:
         await redis.set(mark, "here")
+
+
+async def until_written(redis_server: Engine) -> None:
+    """Redis keeps what it has to write in its own memory for a while, when the disk is slow."""
+    async with Redis.from_url(redis_server.address) as redis, asyncio.timeout(45):
+        while (await redis.info("persistence"))["aof_buffer_length"]:  # noqa: ASYNC110 - polled
+            await asyncio.sleep(0.05)
 
 
 async def holds(engine: Engine, mark: str) -> bool:
@@ -102,7 +109,7 @@ async def test_a_killed_engine_comes_back_with_its_data(own: Engines, engine: En
     mark = f"killed-{engine.name}"
     await write(own, mark)
     if engine.name == "redis":
-        await asyncio.sleep(1.1)  # it writes its log to disk every second
+        await until_written(engine)
     first, address = engine.pid, engine.address
     assert first is not None
     await engine.kill()

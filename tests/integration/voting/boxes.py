@@ -1,6 +1,7 @@
 """Ballot boxes on sockets of their own, polls announced to them, and votes cast over HTTP."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -30,7 +31,17 @@ from groundswell_voting.voteslog.rules import (
     partition_of,
     vote_id,
 )
-from tests.integration.voting.world import BRAND, IDEAS, Log, RawRecord, eventually, running
+from tests.integration.voting.world import (
+    BRAND,
+    IDEAS,
+    PATIENCE_SECONDS,
+    Log,
+    RawRecord,
+    eventually,
+    running,
+)
+
+COME_LATER = 503
 
 
 @asynccontextmanager
@@ -54,19 +65,33 @@ async def serving(role: Role) -> AsyncIterator[str]:
 
 @dataclass
 class Box:
-    """A ballot box and a client of it."""
+    """A ballot box and a client of it, which comes again when it is told to come later.
+
+    A box whose machine stood still for as long as its lease lasts says so to whoever comes next.
+    """
 
     url: str
     http: httpx2.AsyncClient
     settings: Settings
+    patient: bool = True
+
+    @property
+    def once(self) -> "Box":
+        """The same box and a client that takes the first answer; for who waits for that 503."""
+        return replace(self, patient=False)
 
     async def send(
         self, method: str, path: str, permit: str | None, body: bytes | dict[str, Any]
     ) -> httpx2.Response:
         headers = {} if permit is None else {"Authorization": f"Bearer {permit}"}
-        if isinstance(body, bytes):
-            return await self.http.request(method, self.url + path, content=body, headers=headers)
-        return await self.http.request(method, self.url + path, json=body, headers=headers)
+        content = {"content": body} if isinstance(body, bytes) else {"json": body}
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            answer = await self.http.request(method, self.url + path, headers=headers, **content)
+            over = not self.patient or time.monotonic() > give_up_at
+            if answer.status_code != COME_LATER or over:
+                return answer
+            await asyncio.sleep(0.05)
 
     async def post(
         self, poll_id: str, permit: str | None, body: bytes | dict[str, Any]
@@ -128,8 +153,8 @@ class Box:
 
     async def knows(self, poll_id: str) -> bool:
         """Whether the announcement of a poll, of whatever kind, has come to this box."""
-        answer = await self.vote(poll_id, "nobody", "idea_that_is_on_no_ballot")
-        return answer.status_code != 503
+        answer = await self.once.vote(poll_id, "nobody", "idea_that_is_on_no_ballot")
+        return answer.status_code != COME_LATER
 
 
 @asynccontextmanager
@@ -201,15 +226,9 @@ async def recorded(votes_log: Log, poll_id: str) -> list[RawRecord]:
 
 async def until_taken(box: Box, poll_id: str, voter: str) -> dict[str, str]:
     """Sends a vote until it is taken, as a phone does; its receipt."""
-    answers: list[httpx2.Response] = []
-
-    async def is_taken() -> bool:
-        answers.append(await box.vote(poll_id, voter))
-        assert answers[-1].status_code == 202 or problem(answers[-1])[0] == 503
-        return answers[-1].status_code == 202
-
-    await eventually(is_taken, "the vote is taken")
-    receipt: dict[str, str] = answers[-1].json()
+    answer = await box.vote(poll_id, voter)
+    assert answer.status_code == 202, answer.text
+    receipt: dict[str, str] = answer.json()
     return receipt
 
 

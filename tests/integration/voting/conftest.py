@@ -20,7 +20,7 @@ from groundswell_voting.control.writer import LogWriter
 from groundswell_voting.counting.projection import Projection
 from groundswell_voting.settings import Settings
 from tests.integration.voting.installation import Voting
-from tests.integration.voting.world import Log
+from tests.integration.voting.world import PATIENCE_SECONDS, Log
 from tests.support.issuer import LocalIssuer
 
 NewLog = Callable[[int], Awaitable[Log]]
@@ -50,8 +50,9 @@ def new_log(engines: Engines, producer: AIOKafkaProducer) -> NewLog:
 @pytest.fixture
 async def redis(engines: Engines) -> AsyncIterator[Redis]:
     """Redis, emptied."""
+    async with Redis.from_url(engines.redis.address, socket_timeout=PATIENCE_SECONDS) as patient:
+        await patient.flushdb()
     client: Redis = Redis.from_url(engines.redis.address)
-    await client.flushdb()
     yield client
     await client.aclose()
 

@@ -1,5 +1,7 @@
 """The voting API as people use it: asking for passes, voting, reading receipts."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from groundswell_voting.polls.rules import Poll
 from groundswell_voting.standings.live import LiveBoards
 from groundswell_voting.voteslog.rules import vote_id
 from tests.integration.voting.installation import Voting
-from tests.integration.voting.world import IDEAS
+from tests.integration.voting.world import IDEAS, PATIENCE_SECONDS
 from tests.support.issuer import LocalIssuer
 
 
@@ -37,6 +39,11 @@ class Api:
 
     async def get(self, path: str, token: str | None = None) -> httpx2.Response:
         return await self.http.get(path, headers=bearer(token))
+
+    async def get_once(self, path: str, token: str | None = None) -> httpx2.Response:
+        """The first answer; for who waits for a 503."""
+        async with _client(httpx2.ASGITransport(app=self.app)) as http:
+            return await http.get(path, headers=bearer(token))
 
     async def ask_pass(self, poll: Poll | str, token: str | None) -> httpx2.Response:
         poll_id = poll if isinstance(poll, str) else poll.poll_id
@@ -84,11 +91,27 @@ async def served(voting: Voting, issuer: LocalIssuer) -> AsyncIterator[Api]:
     app = create_api(
         settings, voting.stores, voting.projection, ends, Health("api"), boards, EventStreams(100)
     )
-    transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://voting.test") as client:
+    async with _client(_ComingAgain(app)) as client:
         yield Api(voting, app, client, issuer)
     await boards.close()
     await ends.close()
+
+
+class _ComingAgain(httpx2.ASGITransport):
+    """Reads once more when it is told to come later, as Redis and Kafka may stand still."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            answer = await super().handle_async_request(request)
+            later = request.method == "GET" and answer.status_code == 503
+            if not later or time.monotonic() > give_up_at:
+                return answer
+            await asyncio.sleep(0.05)
+
+
+def _client(transport: httpx2.ASGITransport) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(transport=transport, base_url="http://voting.test")
 
 
 def bearer(token: str | None) -> dict[str, str]:

@@ -240,7 +240,7 @@ class TestPass:
 
 
 async def test_a_poll_must_be_known(box: Box) -> None:
-    check(await box.vote("poll_unheard_of", "voter_1"), 503, "not-recorded")
+    check(await box.once.vote("poll_unheard_of", "voter_1"), 503, "not-recorded")
 
 
 async def test_a_poll_must_take_votes(box: Box, polls: Polls) -> None:

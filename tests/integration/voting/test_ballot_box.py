@@ -167,7 +167,7 @@ async def test_what_breaks_one_batch_breaks_no_other(
         poll_id = await announced(box, writer)
         with monkeypatch.context() as broken:
             broken.setattr(appender, "encode_vote", None)
-            assert problem(await box.vote(poll_id, "voter_1")) == (503, "outcome-unknown")
+            assert problem(await box.once.vote(poll_id, "voter_1")) == (503, "outcome-unknown")
         assert (await box.vote(poll_id, "voter_1")).status_code == 202
 
 

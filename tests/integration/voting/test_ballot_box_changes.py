@@ -33,7 +33,7 @@ async def until(
     answers: list[httpx2.Response] = []
 
     async def is_it() -> bool:
-        answers.append(await box.vote(poll_id, f"voter_{len(answers)}", idea_id))
+        answers.append(await box.once.vote(poll_id, f"voter_{len(answers)}", idea_id))
         got = None if answers[-1].status_code == 202 else problem(answers[-1])[1]
         return got == kind
 
@@ -126,7 +126,7 @@ async def vote_overtaken_by(
 
     with monkeypatch.context() as patch:
         patch.setattr(Appender, "append", slow)
-        return await box.vote(poll_id, "voter_slow")
+        return await box.once.vote(poll_id, "voter_slow")
 
 
 async def test_a_vote_that_the_log_took_is_not_refused_by_a_pause(

@@ -55,13 +55,13 @@ async def test_no_promise_before_the_log_has_acknowledged(
         await engines.kafka.pause()
         try:
             # Kafka says nothing before that, so this is the answer of the deadline.
-            early = await box.vote(poll_id, "voter_1")
+            early = await box.once.vote(poll_id, "voter_1")
             assert problem(early) == (503, "outcome-unknown")
             mine = box.receipt(poll_id, "voter_1")
             assert early.json()["vote_id"] == mine["vote_id"]
             # The lease has run out: nothing is taken any more, and that is known for sure.
             await eventually(box.is_not_ready, "the box is not ready")
-            assert problem(await box.vote(poll_id, "voter_2")) == (503, "not-recorded")
+            assert problem(await box.once.vote(poll_id, "voter_2")) == (503, "not-recorded")
         finally:
             await engines.kafka.resume()
         again = await until_taken(box, poll_id, "voter_1")
@@ -81,7 +81,7 @@ async def test_a_box_that_missed_kafka_is_ready_again_without_a_vote(
         assert (await box.vote(poll_id, "voter_before")).status_code == 202
         await engines.kafka.pause()
         try:
-            lost = [box.vote(poll_id, f"voter_{n}") for n in range(5)]
+            lost = [box.once.vote(poll_id, f"voter_{n}") for n in range(5)]
             assert {problem(answer)[0] for answer in await asyncio.gather(*lost)} == {503}
             await eventually(box.is_not_ready, "the box is not ready")
         finally:
@@ -120,7 +120,7 @@ async def test_a_vote_appended_after_the_closing_time_is_promised_nothing(
         await eventually(lambda: _is_past(closes_at), "the closing time has passed")
 
         async def answers(status: int, kind: str) -> bool:
-            return problem(await box.vote(poll_id, "voter_1")) == (status, kind)
+            return problem(await box.once.vote(poll_id, "voter_1")) == (status, kind)
 
         await eventually(lambda: answers(503, "outcome-unknown"), "nothing is promised")
         await announce_change(writer, poll_id, 2, accepting=False)
@@ -135,12 +135,13 @@ async def test_a_vote_that_may_have_been_in_time_is_not_refused(
 ) -> None:
     """The producer may have sent it twice; of the first time it knows nothing."""
     async with ballot_box(settings, voting_request_deadline_seconds=15.0) as box:
+        other_id = await announced(box, writer)
+        assert (await box.vote(other_id, "voter_1")).status_code == 202
         closes_at = utc_now() + timedelta(seconds=5)
         poll_id = await announced(box, writer, closes_at=closes_at)
-        assert (await box.vote(poll_id, "voter_1")).status_code == 202
         await engines.kafka.pause()
         try:
-            vote = asyncio.create_task(box.vote(poll_id, "voter_2"))
+            vote = asyncio.create_task(box.once.vote(poll_id, "voter_2"))
             await eventually(lambda: _is_past(closes_at), "the closing time has passed")
             assert not vote.done()
         finally:
@@ -166,14 +167,14 @@ async def test_a_lost_lease_takes_the_promise_back(
         await engines.kafka.pause()
         try:
             announcements._confirmed_at = seconds_since_boot()
-            vote = asyncio.create_task(box.vote(poll_id, "voter_1"))
+            vote = asyncio.create_task(box.once.vote(poll_id, "voter_1"))
             done, _ = await asyncio.wait([vote], timeout=0.5)
             assert not done
             announcements._confirmed_at -= LONG_LEASE_SECONDS
         finally:
             await engines.kafka.resume()
         assert problem(await vote) == (503, "outcome-unknown")
-        assert problem(await box.vote(poll_id, "voter_2")) == (503, "not-recorded")
+        assert problem(await box.once.vote(poll_id, "voter_2")) == (503, "not-recorded")
 
 
 @pytest.mark.parametrize("how", ["paused", "killed"])
@@ -214,7 +215,7 @@ async def test_a_full_queue_takes_nothing_more(
             first = [asyncio.create_task(box.vote(poll_id, f"voter_{n}")) for n in range(5)]
             await eventually(lambda: _waits(box, 5), "five are waiting")
             began = time.monotonic()
-            assert problem(await box.vote(poll_id, "voter_5")) == (503, "not-recorded")
+            assert problem(await box.once.vote(poll_id, "voter_5")) == (503, "not-recorded")
             # Who asks again at once must not keep it busy.
             assert time.monotonic() - began >= REFUSAL_SECONDS
             assert not any(vote.done() for vote in first)

@@ -190,7 +190,7 @@ async def test_without_redis_it_is_not_known(engines: Engines, api: Api) -> None
     poll = await api.voting.open()
     await engines.redis.kill()
     try:
-        answer = await api.get(f"/v1/polls/{poll.poll_id}/ballot", api.token())
+        answer = await api.get_once(f"/v1/polls/{poll.poll_id}/ballot", api.token())
         assert answer.status_code == 503
         assert answer.headers["retry-after"]
     finally:

@@ -35,7 +35,7 @@ async def test_a_ballot_box_takes_votes_again_after_kafka_was_killed(
 
             await own.kafka.kill()
             await eventually(box.is_not_ready, "the lease has run out")
-            assert (await box.vote(poll_id, "voter_between")).status_code == 503
+            assert (await box.once.vote(poll_id, "voter_between")).status_code == 503
 
             await own.kafka.start()
             await eventually(box.is_ready, "the announcements are followed again")

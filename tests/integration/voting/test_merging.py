@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 
-import httpx2
 import pytest
 
 from groundswell_contracts.contests import IdeaMerge, PollChange
@@ -17,7 +16,7 @@ from groundswell_voting.polls.commands import PollCommands
 from groundswell_voting.polls.rules import Change, IdeasChange, Poll, PollStage, VotersChange, What
 from groundswell_voting.settings import Settings
 from groundswell_voting.voteslog.rules import Merged, Parted, Rules, partition_of
-from tests.integration.voting.boxes import Box, ballot_box, problem
+from tests.integration.voting.boxes import ballot_box, problem
 from tests.integration.voting.installation import Voting, bodies
 from tests.integration.voting.people import served
 from tests.integration.voting.sealed import tally_of
@@ -276,18 +275,6 @@ async def test_receipts_and_ballots_say_for_what_votes_count(
         assert shown["merged"] == []
 
 
-async def answered(box: Box, poll: Poll, voter: str, idea: str) -> httpx2.Response:
-    """What the ballot box says of a vote, as soon as it knows."""
-    answers: list[httpx2.Response] = []
-
-    async def knows() -> bool:
-        answers.append(await box.vote(poll.poll_id, voter, idea))
-        return answers[-1].status_code != 503
-
-    await eventually(knows, "the ballot box answers", PATIENCE)
-    return answers[-1]
-
-
 async def test_the_ballot_box_knows_of_it(voting: Voting, settings: Settings) -> None:
     """Nothing that was counted is refused or recorded anew, and nothing promised is lost."""
     poll = await voting.open(rules=Rules(ideas_per_ballot=1))
@@ -295,16 +282,16 @@ async def test_the_ballot_box_knows_of_it(voting: Voting, settings: Settings) ->
     async with at_work(voting, LEASE_SECONDS), ballot_box(settings) as box:
         await eventually(lambda: box.knows(poll.poll_id), "the box knows the poll", PATIENCE)
         receipt = box.receipt(poll.poll_id, "ada", A)
-        assert (await answered(box, poll, "ada", A)).json() == receipt
+        assert (await box.vote(poll.poll_id, "ada", A)).json() == receipt
         assert await amended(voting, poll, merge(poll, (A, B))) == DONE
-        again = await answered(box, poll, "ada", A)
+        again = await box.vote(poll.poll_id, "ada", A)
         assert (again.status_code, again.json()) == (200, receipt)
-        assert problem(await answered(box, poll, "ben", A)) == (409, "idea-withdrawn")
-        assert problem(await answered(box, poll, "ada", C)) == (409, "ballot-full")
+        assert problem(await box.vote(poll.poll_id, "ben", A)) == (409, "idea-withdrawn")
+        assert problem(await box.vote(poll.poll_id, "ada", C)) == (409, "ballot-full")
         # A vote for what it counts for is the voter's own, and stays when the merge is undone.
-        assert (await answered(box, poll, "ada", B)).status_code in (200, 202)
+        assert (await box.vote(poll.poll_id, "ada", B)).status_code in (200, 202)
         await caught_up(voting)
-        assert (await answered(box, poll, "ada", B)).status_code == 200
+        assert (await box.vote(poll.poll_id, "ada", B)).status_code == 200
         assert await amended(voting, poll, unmerge(poll, (A, B))) == DONE
 
         async def is_taken() -> bool:

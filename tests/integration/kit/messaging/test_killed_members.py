@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from groundswell_local.engines import Engines
-from tests.integration.kit.messaging.world import Happened, World, eventually
+from tests.integration.kit.messaging.world import PATIENCE_SECONDS, Happened, World, eventually
 
 THINGS = [f"thing_{n}" for n in range(5)]
 
@@ -26,13 +26,16 @@ async def short_transactions(world: World) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def member(world: World, engines: Engines) -> AsyncIterator[asyncio.subprocess.Process]:
+async def member(
+    world: World, engines: Engines, effects: int = 0
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A worker process; with `effects` one that kills itself when it has had so many."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.integration.kit.messaging.member",
         *(engines.mongo.address, world.database.name, engines.kafka.address),
-        *(world.service, Happened.topic.name),
+        *(world.service, Happened.topic.name, str(effects)),
     )
     try:
         yield process
@@ -40,7 +43,7 @@ async def member(world: World, engines: Engines) -> AsyncIterator[asyncio.subpro
         if process.returncode is None:
             process.send_signal(signal.SIGCONT)
             process.terminate()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await process.wait()
 
 
@@ -60,24 +63,18 @@ async def until(world: World, numbers: int) -> None:
     async def all_there() -> bool:
         return await effects(world) >= total
 
-    await eventually(all_there, f"{total} effects", within_seconds=30)
+    await eventually(all_there, f"{total} effects")
     for thing in THINGS:
         assert await world.seen(thing) == list(range(1, numbers + 1))
     assert await world.parked() == []
 
 
 async def test_killed_in_the_middle(world: World, engines: Engines) -> None:
-    # Enough for several batches of the relay, so that the kill comes before the end of them.
+    # Enough for several batches of the relay.
     await tell(world, range(1, 101))
-
-    async def busy() -> bool:
-        return await effects(world) > 10
-
-    async with member(world, engines) as first:
-        await eventually(busy, "the first member is at work", within_seconds=20)
-        first.kill()
-        await first.wait()
-    assert await effects(world) < 100 * len(THINGS)
+    async with member(world, engines, effects=30) as first, asyncio.timeout(PATIENCE_SECONDS):
+        assert await first.wait() == -signal.SIGKILL
+    assert 10 < await effects(world) < 100 * len(THINGS)
 
     async def noted() -> bool:
         return await world.unsent() == 0
@@ -86,9 +83,9 @@ async def test_killed_in_the_middle(world: World, engines: Engines) -> None:
         await until(world, 100)
         # The first may have published everything and noted nothing; its lease has to end before
         # the second publishes the same again.
-        await eventually(noted, "every row is noted as sent", within_seconds=30)
+        await eventually(noted, "every row is noted as sent")
         second.terminate()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             assert await second.wait() == 0
     async with member(world, engines):
         await tell(world, range(101, 103))
@@ -104,7 +101,7 @@ async def test_stalled_in_the_middle_and_back_after_others_took_over(
         return await effects(world) > 10
 
     async with member(world, engines) as zombie:
-        await eventually(busy, "the first member is at work", within_seconds=20)
+        await eventually(busy, "the first member is at work")
         os.kill(zombie.pid, signal.SIGSTOP)
         async with member(world, engines):
             await until(world, 40)

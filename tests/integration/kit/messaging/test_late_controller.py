@@ -92,8 +92,9 @@ async def test_topics_that_are_there_need_none(engines: Engines, fresh: Topic) -
 async def test_one_that_does_not_come_is_waited_for_no_longer_than_for_anything(
     engines: Engines, fresh: Topic, hidden: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("groundswell_kit.kafka._ADMIN_SECONDS", 2.0)
     async with Way(engines.kafka.address, hidden, times=math.inf).open() as way:
-        with pytest.raises(TimeoutError):
-            await ensure_topics(way.address, [fresh], 1)
+        with monkeypatch.context() as brief:
+            brief.setattr("groundswell_kit.kafka._ADMIN_SECONDS", 2.0)
+            with pytest.raises(TimeoutError):
+                await ensure_topics(way.address, [fresh], 1)
     assert await missing_topics(engines.kafka.address, [fresh]) == [fresh.name]
