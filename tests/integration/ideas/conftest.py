@@ -4,16 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from groundswell_ideas.app import TOPICS
+from groundswell_ideas.app import SERVICE, TOPICS
 from groundswell_kit.kafka import ensure_topics
 from groundswell_local.engines import Engines
 from tests.integration.ideas.world import World, new_world
 from tests.support.issuer import LocalIssuer
-
-
-@pytest.fixture(scope="session")
-async def topics(engines: Engines) -> None:
-    await ensure_topics(engines.kafka.address, TOPICS, 1)
+from tests.support.topics import skip_to_end
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +23,10 @@ async def world(one_world: World) -> World:
     """The service with nothing in its database. Indexes are made once: they take longer."""
     await one_world.forget_everything()
     return one_world
+
+
+@pytest.fixture
+async def topics(world: World) -> None:
+    """The topics, with the service's group behind all that other tests have put there."""
+    await ensure_topics(world.settings.kafka_bootstrap, TOPICS, 1)
+    await skip_to_end(world.settings.kafka_bootstrap, f"groundswell.{SERVICE}", TOPICS)

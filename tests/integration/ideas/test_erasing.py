@@ -8,7 +8,6 @@ import pytest
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.people import NO_BRAND, PersonErased
-from groundswell_contracts.topics import PEOPLE, TALLIES
 from groundswell_ideas.app import worker_role
 from groundswell_ideas.app.parts import erasure_commands
 from groundswell_ideas.discussion.rules import Comment
@@ -25,7 +24,7 @@ from tests.integration.ideas.submissions.desk import PICTURES_AT_WILL, Desk, ope
 from tests.integration.ideas.world import BRAND, World
 from tests.support.pictures import jpeg
 from tests.support.service import handled, running, until_handled
-from tests.support.topics import publish, skip_to_end
+from tests.support.topics import publish
 
 GONE = "per_gone"
 STAYING = "per_stays"
@@ -237,7 +236,6 @@ async def test_who_has_said_very_much_is_erased_in_one_transaction(world: World)
 @pytest.mark.usefixtures("topics")
 async def test_identity_tells_and_a_repeat_changes_nothing(desk: Desk) -> None:
     world, bootstrap = desk.world, desk.world.settings.kafka_bootstrap
-    await skip_to_end(bootstrap, "groundswell.ideas", [PEOPLE, TALLIES])
     await take_part(desk)
     done, repeats = handled("handled"), handled("repeated")
     data, source = PersonErased(person_id=GONE), f"/groundswell/{new_id('identity')}"

@@ -14,13 +14,13 @@ from groundswell_contracts.ideas import IdeaApproved, IdeaRejected, IdeaShortlis
 from groundswell_contracts.money import Money
 from groundswell_contracts.poll_rules import PollRules
 from groundswell_contracts.staff import StaffBriefed
-from groundswell_contracts.topics import CONTESTS, IDEAS, PEOPLE, STAFF, TALLIES, WINNERS
+from groundswell_contracts.topics import CONTESTS, IDEAS, STAFF, WINNERS
 from groundswell_contracts.winners import WinnerSelected, WinnerVetoed
 from groundswell_ideas.app import worker_role
 from tests.integration.ideas.ships import SHIPS, open_vote, tally_of, until_certified
 from tests.integration.ideas.world import BRAND, World
 from tests.support.service import is_ready, running, until
-from tests.support.topics import publish, published, skip_to_end
+from tests.support.topics import publish, published
 
 
 async def decide(world: World, contest_id: str, idea_ids: list[str]) -> None:
@@ -37,7 +37,6 @@ async def decide(world: World, contest_id: str, idea_ids: list[str]) -> None:
 @pytest.mark.usefixtures("topics")
 async def test_a_contest_is_decided_in_the_open(world: World) -> None:
     bootstrap = world.settings.kafka_bootstrap
-    await skip_to_end(bootstrap, "groundswell.ideas", [PEOPLE, TALLIES])
     async with running(worker_role(world.settings)) as worker:
         contest_id, poll_id, idea_ids, rejected = await open_vote(world)
         votes = dict(zip(idea_ids, SHIPS.values(), strict=True))

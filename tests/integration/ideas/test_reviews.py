@@ -8,7 +8,6 @@ from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.ideas import IdeaAnswered
 from groundswell_contracts.staff import ReviewAsked
 from groundswell_contracts.tallies import ThresholdMissed, ThresholdReached
-from groundswell_contracts.topics import PEOPLE, TALLIES
 from groundswell_contracts.winners import WinnerSelected
 from groundswell_ideas.app import worker_role
 from groundswell_ideas.app.parts import review_commands
@@ -17,7 +16,7 @@ from groundswell_kit.ids import new_id
 from tests.integration.ideas.programmes import climbing
 from tests.integration.ideas.world import BRAND, World
 from tests.support.service import Json, handled, running, until_handled
-from tests.support.topics import publish, skip_to_end
+from tests.support.topics import publish
 
 
 def window(name: str, opens: timedelta, closes: timedelta) -> Json:
@@ -73,7 +72,6 @@ async def qualify(world: World, contest_id: str, poll_id: str, idea_id: str, at:
 @pytest.mark.usefixtures("topics")
 async def test_voting_tells_who_reached_the_top_and_who_did_not(world: World) -> None:
     bootstrap = world.settings.kafka_bootstrap
-    await skip_to_end(bootstrap, "groundswell.ideas", [PEOPLE, TALLIES])
     contest_id, poll_id, (up, down) = await climbing(world, *windows(), ideas=2)
     done, repeats = handled("handled"), handled("repeated")
     missed = ThresholdMissed(

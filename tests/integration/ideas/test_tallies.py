@@ -4,19 +4,17 @@ import pytest
 from pymongo.errors import DuplicateKeyError
 from structlog.testing import capture_logs
 
-from groundswell_contracts.topics import PEOPLE, TALLIES
 from groundswell_ideas.app import worker_role
 from tests.integration.ideas.ships import SHIPS, open_vote, tally_of, until_certified
 from tests.integration.ideas.world import World
 from tests.support.service import handled, running, until_handled
-from tests.support.topics import publish, skip_to_end
+from tests.support.topics import publish
 
 pytestmark = pytest.mark.usefixtures("topics")
 
 
 async def test_a_tally_delivered_twice_takes_effect_once(world: World) -> None:
     bootstrap = world.settings.kafka_bootstrap
-    await skip_to_end(bootstrap, "groundswell.ideas", [PEOPLE, TALLIES])
     contest_id, poll_id, idea_ids, _ = await open_vote(world)
     certified = tally_of(contest_id, poll_id, dict(zip(idea_ids, SHIPS.values(), strict=True)))
     repeats = handled("repeated")
@@ -32,7 +30,6 @@ async def test_a_tally_delivered_twice_takes_effect_once(world: World) -> None:
 
 async def test_a_tally_of_another_poll_is_parked(world: World) -> None:
     bootstrap = world.settings.kafka_bootstrap
-    await skip_to_end(bootstrap, "groundswell.ideas", [PEOPLE, TALLIES])
     contest_id, _, idea_ids, _ = await open_vote(world)
     parked = handled("parked")
     with capture_logs() as logs:

@@ -4,7 +4,6 @@ import pytest
 
 from groundswell_contracts.cloudevents import CloudEvent
 from groundswell_contracts.tallies import ThresholdMissed, ThresholdReached
-from groundswell_contracts.topics import PEOPLE, TALLIES
 from groundswell_ideas.app import worker_role
 from groundswell_kit.clock import utc_now
 from groundswell_kit.ids import new_id
@@ -12,7 +11,7 @@ from tests.integration.ideas.programmes import climbing
 from tests.integration.ideas.submissions.desk import Desk
 from tests.integration.ideas.world import BRAND, World
 from tests.support.service import Json, handled, running, until_handled
-from tests.support.topics import publish, skip_to_end
+from tests.support.topics import publish
 
 
 async def told(world: World, idea_id: str, by: str | None = None, who: str | None = None) -> Json:
@@ -135,7 +134,6 @@ async def test_of_a_long_story_the_newest_is_told(
 @pytest.mark.usefixtures("topics")
 async def test_a_ladder_is_climbed_step_by_step(world: World) -> None:
     bootstrap = world.settings.kafka_bootstrap
-    await skip_to_end(bootstrap, "groundswell.ideas", [PEOPLE, TALLIES])
     contest_id, poll_id, (up, down) = await climbing(world, ideas=2)
     done = handled("handled")
     events = (
